@@ -1,0 +1,241 @@
+"""``tf.gradients``: symbolic differentiation as one operation.
+
+Construction decides which xs are connected to which ys, by TensorFlow's own criterion: there is a path of operations
+that have a gradient, through tensors of real or complex type. The unconnected ones get None. For the connected ones one
+operation is added; its outputs are the gradients, and the plan that runs it lets torch.autograd do the work.
+
+Where every path from an x leads first through operations that take rows of it (a gather), what is differentiated is not
+x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient and their numbers.
+"""
+from lazytf.core import dtypes, shapes
+from lazytf.core.build import apply, convert_to_tensor, name_scope, raw
+from lazytf.core.operation import Tensor
+from lazytf.core.registry import OpType, add
+from lazytf.core.values import IndexedSlices
+
+Gradients = add(OpType(
+    "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), Ty: list(type), Tg: list(type), "
+    "Tx: list(type), Ts: list(type), given: list(int)) -> (grads: list(Tx))",
+    lambda op: [x._shape for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]):][:len(op._attrs["Tx"])]],
+    None, role="gradient"))
+
+
+class UnconnectedGradients:
+    """What ``tf.gradients`` gives for an x that no y depends on."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+class AggregationMethod:
+    """How TensorFlow adds up gradients that arrive by several paths; here torch.autograd adds them, whichever is named."""
+
+    ADD_N = 0
+    DEFAULT = ADD_N
+    EXPERIMENTAL_TREE = 1
+    EXPERIMENTAL_ACCUMULATE_N = 2
+
+
+def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False,
+              aggregation_method=None, stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
+    """The gradient of the sum of ``ys`` with respect to each of ``xs``: a list as long as ``xs``.
+
+    An entry is a tensor of its x's shape and dtype, an ``IndexedSlices`` where x is read by gathers alone, or None where
+    no y depends on x (zeros under ``unconnected_gradients="zero"``). ``grad_ys`` weighs the ys: tensors of their shapes, or
+    None for ones. Nothing flows back through ``stop_gradients``. ``colocate_gradients_with_ops``, ``gate_gradients`` and
+    ``aggregation_method`` change no value; they are checked and have nothing to do here.
+
+    Raises ``LookupError`` where a path goes through an op that TensorFlow has no gradient for, ``TypeError`` for a y that
+    is complex and has no ``grad_ys``, ``ValueError`` where ``grad_ys`` does not match ``ys``. (Source: ``tf.gradients``.)
+    """
+    ys, xs = _listed(ys), _listed(xs)
+    stops = [] if stop_gradients is None else _listed(stop_gradients)
+    grad_ys = [None] * len(ys) if grad_ys is None else _listed(grad_ys)
+    if len(grad_ys) != len(ys):
+        raise ValueError("Must pass one grad_y for each y in ys")
+    if unconnected_gradients not in (UnconnectedGradients.NONE, UnconnectedGradients.ZERO):
+        raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}")
+    if aggregation_method not in (None, AggregationMethod.ADD_N, AggregationMethod.EXPERIMENTAL_TREE,
+                                  AggregationMethod.EXPERIMENTAL_ACCUMULATE_N):
+        raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
+    with name_scope(name, "gradients", [*ys, *xs, *stops, *(g for g in grad_ys if g is not None)]):
+        ys = [convert_to_tensor(y, name=f"y_{i}") if not isinstance(y, IndexedSlices) else y.values for i, y in enumerate(ys)]
+        xs = [_source(x, i) for i, x in enumerate(xs)]
+        stops = [_source(s, i) for i, s in enumerate(stops)]
+        grad_ys = _weights(grad_ys, ys)
+        between = _between(ys, xs)
+        results = _differentiate(ys, xs, grad_ys, stops, between)
+        if unconnected_gradients == UnconnectedGradients.ZERO:
+            results = [raw.ZerosLike(_plain(x), name=f"zeros_like_{i}" if i else "zeros_like") if g is None else g
+                       for i, (x, g) in enumerate(zip(xs, results, strict=True))]
+    return results
+
+
+def _listed(values):
+    return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _source(x, i):
+    """The tensor that a gradient is taken with respect to: a variable's storage, a handle, or any tensor."""
+    handle = getattr(x, "handle", None)
+    if handle is not None and not isinstance(x, Tensor):
+        return handle
+    if isinstance(x, IndexedSlices):
+        return x.values
+    return convert_to_tensor(x, name=f"x_{i}", as_ref=True)
+
+
+def _plain(x):
+    return raw.ReadVariableOp(x, dtype=x.op._attrs["dtype"]) if x.dtype is dtypes.resource else x
+
+
+def _weights(grad_ys, ys):
+    """``grad_ys`` as tensors (None kept), checked against the ys."""
+    found = []
+    for i, (weight, y) in enumerate(zip(grad_ys, ys, strict=True)):
+        base = y.dtype.base_dtype
+        if weight is None:
+            if base.is_complex:
+                raise TypeError(f"Gradients of complex tensors must set grad_ys (y.dtype = {base})")
+            found.append(None)
+            continue
+        weight = weight if isinstance(weight, IndexedSlices) else convert_to_tensor(weight, dtype=base, name=f"grad_ys_{i}")
+        if isinstance(weight, IndexedSlices):
+            weight = convert_to_tensor(weight, name=f"grad_ys_{i}")
+        if base.is_integer or base.is_bool:
+            raise TypeError(f"Gradient type {weight.dtype.name} generated for integer tensor {y.name} with type {base.name}: "
+                            "integers have no gradient")
+        if not shapes.compatible(weight._shape, y._shape):
+            raise ValueError(f"Shape {shapes.text(weight._shape)} of grad_ys[{i}] is not compatible with shape "
+                             f"{shapes.text(y._shape)} of {y.name}")
+        found.append(weight)
+    return found
+
+
+def _is_differentiable(dtype):
+    base = dtype.base_dtype
+    return base.is_floating or base.is_complex or base is dtypes.resource
+
+
+def _edges(op):
+    """``(input position, tensor)`` of the inputs of ``op`` through which a gradient flows back."""
+    kind = op.op_type
+    if kind.has_gradient is None:
+        return
+    at = 0
+    for arg in kind.schema.inputs:
+        n = 1 if not arg.is_list else op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.type_attr])
+        if not arg.is_shape and not arg.is_host and arg.name not in kind.no_gradient_inputs:
+            for t in op._inputs[at:at + n]:
+                if _is_differentiable(t._dtype):
+                    yield t
+        at += n
+
+
+def _between(ys, xs):
+    """The operations on a path from an x to a y, those of TensorFlow's own criterion."""
+    sources = set(xs)
+    behind, pending = set(), [y.op for y in ys if _is_differentiable(y._dtype)]
+    edges = {}
+    while pending:
+        op = pending.pop()
+        if op in behind:
+            continue
+        behind.add(op)
+        edges[op] = list(_edges(op)) if any(_is_differentiable(t._dtype) for t in op.outputs) else []
+        pending += [t.op for t in edges[op]]
+    between = set()
+    for op in sorted(behind, key=lambda o: o._id):
+        if any(t in sources or t.op in between for t in edges[op]):
+            if op.op_type.has_gradient is False:
+                raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
+            between.add(op)
+    return between
+
+
+def _differentiate(ys, xs, grad_ys, stops, between):
+    """The gradients, None where unconnected: one ``Gradients`` operation for all."""
+    sources = set(xs)
+    taken, plan = [], []         # the tensors to differentiate by; for each x, where its answer is
+    consumers = _consumers(between)
+    for x in xs:
+        direct = x in ys
+        users = [op for op in consumers.get(x, ())]
+        if not direct and not users:
+            plan.append(None)
+            continue
+        rows = None if direct else _gathers(x, users, consumers, sources, ys)
+        wanted = [x] if rows is None else [op.outputs[0] for op in rows]
+        for t in wanted:
+            if t not in taken:
+                taken.append(t)
+        plan.append((x, rows, [taken.index(t) for t in wanted]))
+    if not taken:
+        return [None] * len(xs)
+    given = [i for i, g in enumerate(grad_ys) if g is not None]
+    found = apply(Gradients, _plain_all(ys), [grad_ys[i] for i in given], taken, [s for s in stops if _stops(s, between, ys)],
+                  given=given, name="Gradients")
+    return [None if entry is None else found[entry[2][0]] if entry[1] is None else
+            _slices(entry[0], entry[1], [found[i] for i in entry[2]]) for entry in plan]
+
+
+def _plain_all(tensors):
+    return [raw.Identity(t) if t.dtype._is_ref_dtype else t for t in tensors]
+
+
+def _stops(s, between, ys):
+    return s.op in between or s in ys
+
+
+def _consumers(between):
+    consumers = {}
+    for op in sorted(between, key=lambda o: o._id):
+        for t in _edges(op):
+            users = consumers.setdefault(t, [])
+            if op not in users:
+                users.append(op)
+    return consumers
+
+
+def _gathers(x, users, consumers, sources, ys):
+    """The operations that take rows of ``x``, where every use of it does; else None."""
+    rows = []
+    for op in users:
+        if op.op_type.gathered is not None and op._inputs[0] is x and op.op_type.gathered(op) is not None:
+            if list(op._inputs).count(x) > 1:
+                return None
+            rows.append(op)
+        elif op.op_type.is_alias and len(op.outputs) == 1 and op.outputs[0] not in sources and op.outputs[0] not in ys:
+            inner = _gathers(op.outputs[0], consumers.get(op.outputs[0], ()), consumers, sources, ys)
+            if not inner:
+                return None
+            rows += inner
+        else:
+            return None
+    return rows or None
+
+
+def _slices(x, rows, found):
+    """The ``IndexedSlices`` of all rows that were read."""
+    values, indices = [], []
+    shape = _shape_of(x)
+    tail = shape[1:] if shape is not None else None
+    for op, gradient in zip(rows, found, strict=True):
+        numbers = op.op_type.gathered(op)
+        if tail is not None and None not in tail:
+            values.append(raw.Reshape(gradient, [-1, *tail]))
+        else:
+            trailing = raw.StridedSlice(raw.Shape(_plain(x)), [1], [0], [1], end_mask=1)
+            values.append(raw.Reshape(gradient, raw.ConcatV2([[-1], trailing], 0)))
+        indices.append(raw.Reshape(numbers, [-1]))
+    if len(values) > 1:
+        kinds = {i.dtype for i in indices}
+        if len(kinds) > 1:
+            indices = [raw.Cast(i, DstT=dtypes.int64) if i.dtype is not dtypes.int64 else i for i in indices]
+        values, indices = [raw.ConcatV2(values, 0, name="concat")], [raw.ConcatV2(indices, 0, name="concat_1")]
+    full = list(shape) if shape is not None and None not in shape else raw.Shape(_plain(x))
+    return IndexedSlices(values[0], indices[0], convert_to_tensor(full, dtypes.int32, name="shape"))
+
+
+def _shape_of(x):
+    return x.op._attrs.get("shape") if x.dtype is dtypes.resource else x._shape

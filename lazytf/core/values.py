@@ -1,0 +1,105 @@
+"""Values made of several tensors: rows of a larger tensor, and sparse tensors."""
+from typing import NamedTuple
+
+from lazytf.core import contents, defaults, shapes
+from lazytf.core.build import convert_to_tensor, name_scope
+from lazytf.core.dtypes import int64
+
+
+class IndexedSlices:
+    """Rows of a larger tensor: ``values[i]`` (``[n, ...]``) belongs at row ``indices[i]`` (``[n]``).
+
+    The gradient of a gather is one, so that an embedding table's gradient costs as much as the rows that were read.
+    ``dense_shape`` is the shape of the larger tensor, or None where nobody said.
+    """
+
+    def __init__(self, values, indices, dense_shape=None):
+        self._values, self._indices, self._dense_shape = values, indices, dense_shape
+
+    values = property(lambda self: self._values)
+    indices = property(lambda self: self._indices)
+    dense_shape = property(lambda self: self._dense_shape)
+    name = property(lambda self: self._values.name)
+    device = property(lambda self: self._values.device)
+    op = property(lambda self: self._values.op)
+    dtype = property(lambda self: self._values.dtype)
+    graph = property(lambda self: self._values.graph)
+
+    @property
+    def shape(self):
+        """What is known of the larger tensor's shape."""
+        return shapes.TensorShape.of(None if self._dense_shape is None else contents.elements(self._dense_shape))
+
+    def __neg__(self):
+        return IndexedSlices(-self._values, self._indices, self._dense_shape)
+
+    def __str__(self):
+        dense = f", dense_shape={self._dense_shape}" if self._dense_shape is not None else ""
+        return f"IndexedSlices(indices={self._indices}, values={self._values}{dense})"
+
+    __repr__ = __str__
+
+
+class IndexedSlicesValue(NamedTuple):
+    """The NumPy value of an ``IndexedSlices``."""
+
+    values: object
+    indices: object
+    dense_shape: object = None
+
+
+class SparseTensorValue(NamedTuple):
+    """The NumPy value of a ``SparseTensor``: ``indices`` ``[n, rank]``, ``values`` ``[n]``, ``dense_shape`` ``[rank]``."""
+
+    indices: object
+    values: object
+    dense_shape: object
+
+
+class SparseTensor:
+    """A tensor that is zero but for ``values`` (``[n]``) at ``indices`` (``[n, rank]``, int64).
+
+    ``dense_shape`` (``[rank]``, int64) is its full shape. ``ValueError`` where the three do not fit each other.
+    """
+
+    def __init__(self, indices, values, dense_shape):
+        with name_scope(None, "SparseTensor", [indices, values, dense_shape]):
+            self._indices = convert_to_tensor(indices, int64, "indices")
+            self._values = convert_to_tensor(values, name="values", as_ref=True)
+            self._dense_shape = convert_to_tensor(dense_shape, int64, "dense_shape")
+        rows = self._indices.get_shape().with_rank(2)
+        full = self._dense_shape.get_shape().with_rank(1)
+        self._values.get_shape().with_rank(1)
+        rows[0].merge_with(self._values.get_shape()[0])
+        rows[1].merge_with(full[0])
+
+    indices = property(lambda self: self._indices)
+    values = property(lambda self: self._values)
+    dense_shape = property(lambda self: self._dense_shape)
+    op = property(lambda self: self._values.op)
+    dtype = property(lambda self: self._values.dtype)
+    graph = property(lambda self: self._values.graph)
+
+    @classmethod
+    def from_value(cls, value):
+        """A ``SparseTensor`` for a ``SparseTensorValue`` (or for itself); ``TypeError`` for anything else."""
+        if not isinstance(value, (SparseTensor, SparseTensorValue)):
+            raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {value}.")
+        return cls(value.indices, value.values, value.dense_shape)
+
+    @property
+    def shape(self):
+        """What is known of the full shape."""
+        return shapes.TensorShape.of(contents.elements(self._dense_shape))
+
+    get_shape = shape.fget
+
+    def eval(self, feed_dict=None, session=None):
+        """Its ``SparseTensorValue`` in ``session``, or the default one."""
+        return SparseTensorValue(*defaults.session_for(self.graph, session, "tensor").run(
+            [self._indices, self._values, self._dense_shape], feed_dict))
+
+    def __str__(self):
+        return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
+
+    __repr__ = __str__

@@ -1,0 +1,55 @@
+"""What an operation does to the session's variables: which it reads, which it writes.
+
+A variable is named by the operation that makes it (op types of role "resource"). A tensor that stands for the variable
+itself - the output of that operation, of ``Assign``, of an ``Identity`` on a handle - leads back to it.
+"""
+from lazytf.core import contents, dtypes
+
+
+def variable_of(tensor):
+    """The operation that made the variable, queue or other resource that ``tensor`` stands for; None for a value."""
+    while True:
+        op = tensor.op
+        if op.op_type.role == "resource":
+            return op
+        if tensor._dtype._is_ref_dtype:
+            tensor = next((t for arg, t in arguments(op) if arg.is_ref), None)
+        elif tensor._dtype is dtypes.resource and op.op_type.is_alias:
+            tensor = op._inputs[tensor.value_index]
+        else:
+            return None
+        if tensor is None:
+            return None
+
+
+def arguments(op):
+    """``(argument, tensor)`` for every input of an operation."""
+    inputs = iter(op._inputs)
+    return [(arg, next(inputs)) for arg in op.op_type.schema.inputs for _ in range(contents.count(op, arg))]
+
+
+def reads(op):
+    """The variables whose value ``op`` takes."""
+    kind = op.op_type
+    found = []
+    if kind.role == "gradient":
+        return found
+    for t in op._inputs:
+        if t._dtype._is_ref_dtype or t._dtype is dtypes.resource:
+            break
+    else:
+        return found
+    for arg, t in arguments(op):
+        if arg.name in kind.reads or (t._dtype._is_ref_dtype and not arg.is_ref):
+            variable = variable_of(t)
+            if variable is not None:
+                found.append(variable)
+    return found
+
+
+def writes(op):
+    """The variables that ``op`` changes."""
+    names = op.op_type.writes
+    if not names:
+        return []
+    return [v for arg, t in arguments(op) if arg.name in names and (v := variable_of(t)) is not None]

@@ -1,0 +1,74 @@
+"""From an exception inside a plan to TensorFlow's error about one operation.
+
+Nothing is spent on this while all goes well: when a kernel raises, the traceback's line in the plan's source tells which
+operation it was, and the frame still holds the kernel's arguments, so the op may say what was wrong with them.
+"""
+import torch
+
+from lazytf.core import errors
+
+_BY_PYTHON = ((torch.OutOfMemoryError, errors.ResourceExhaustedError), (MemoryError, errors.ResourceExhaustedError),
+              (NotImplementedError, errors.UnimplementedError), (RuntimeError, errors.InvalidArgumentError),
+              (ValueError, errors.InvalidArgumentError), (IndexError, errors.InvalidArgumentError),
+              (TypeError, errors.InvalidArgumentError), (ZeroDivisionError, errors.InvalidArgumentError),
+              (ArithmeticError, errors.InvalidArgumentError))
+
+
+def explained(error, source):
+    """The error to raise for ``error``, which came out of a run of ``source``; itself where it is nobody's fault."""
+    frame, line = _frame_of(error, source.filename)
+    op = source.operations[line - 1] if line and line <= len(source.operations) else None
+    if op is None or getattr(error, "is_feed_error", False):
+        return error
+    if isinstance(error, errors.OpError):
+        if error.op is not None:
+            return error
+        return _located(type(error), error.message, op)
+    kind = next((ours for theirs, ours in _BY_PYTHON if isinstance(error, theirs)), None)
+    if kind is None or getattr(error, "_from_user", False):
+        return error
+    return _located(kind, _sentence(error, op, frame, source, line), op)
+
+
+def _frame_of(error, filename):
+    found, traceback = (None, 0), error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == filename:
+            found = traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next
+    return found
+
+
+def _sentence(error, op, frame, source, line):
+    """TensorFlow's words for the failure where the op knows them, else the kernel's with the inputs' shapes."""
+    values = _arguments(error, source)
+    if op.op_type.explain is not None and values is not None:
+        try:
+            told = op.op_type.explain(*values)
+        except Exception:       # the explanation must never hide the failure
+            told = None
+        if told:
+            return told
+    shapes = ", ".join("[" + ",".join(map(str, v.shape)) + "]" for v in values or () if hasattr(v, "shape"))
+    what = str(error).strip().split("\n")[0] or type(error).__name__
+    return f"{what} (op {op.type}" + (f" on inputs of shapes {shapes}" if shapes else "") + ")"
+
+
+def _arguments(error, source):
+    """The positional arguments of the kernel that failed, from its frame."""
+    traceback = error.__traceback__
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == source.filename:
+            inner = traceback.tb_next
+            if inner is None:
+                return None
+            code = inner.tb_frame.f_code
+            names = code.co_varnames[:code.co_argcount]
+            return [inner.tb_frame.f_locals.get(n) for n in names]
+        traceback = traceback.tb_next
+    return None
+
+
+def _located(kind, message, op):
+    site = op.creation_site
+    return kind(None, op, f"{message}\n\t [[node {op.name} (defined at {site}) ]]" if site else f"{message}\n\t [[node {op.name} ]]")

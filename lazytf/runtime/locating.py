@@ -1,0 +1,72 @@
+"""Which values are known before the run, and which are computed in NumPy rather than torch.
+
+A plan's small change - step counters, learning rates, shapes, loop conditions - is 0-d values and short integer vectors.
+For these NumPy's scalars are ten to fifty times faster than torch's tensors, and on a GPU they need no synchronisation.
+So an op that has a NumPy twin runs *on the host* when all it takes is on the host already and small; results move to
+torch at the first consumer that needs a tensor. What autograd records stays in torch. Strings are always on the host.
+"""
+from lazytf.core import contents, dtypes, shapes
+from lazytf.runtime.effects import arguments
+
+_MOST_KNOWN = 4096       # elements of a value that is worth computing before the run
+
+
+def known_values(ops, fed, recorded):
+    """``{tensor: NumPy value}`` for what the graph alone decides; what follows from a fed tensor is not among it."""
+    known, depends = {}, set()
+    touchy = any(_asked(t) is not None for t in fed)       # somebody feeds a constant
+    for op in ops:
+        if touchy and (not depends.isdisjoint(op._inputs) or any(t in fed for t in (*op._inputs, *op.outputs))):
+            depends.update(op.outputs)
+            continue
+        if op in recorded or op.op_type.host is None or op._control_inputs:
+            continue
+        for t in op.outputs:
+            value = None if t in fed else _asked(t)
+            if value is not None:
+                known[t] = value
+    return known
+
+
+def _asked(tensor):
+    op = tensor.op
+    if op.op_type.host is None or op.op_type.is_stateful:
+        return None
+    if op._inputs and (tensor._shape is None or (shapes.num_elements(tensor._shape) or 0) > _MOST_KNOWN):
+        return None
+    return contents.constant_value(tensor)
+
+
+def on_host(ops, fed, known, recorded):
+    """The operations that run in NumPy, as a set."""
+    hosted = set()
+    for op in ops:
+        kind = op.op_type
+        if kind.on_host:
+            hosted.add(op)
+        elif kind.host is not None and op not in recorded:
+            strings = False
+            for arg, t in arguments(op):
+                if arg.is_shape:
+                    continue
+                string = t._dtype._base is dtypes.string
+                strings = strings or string
+                if not (string or (_is_small(t) and (t in known or t.op in hosted or (t in fed and is_host_feed(t))
+                                                     or t._dtype._is_ref_dtype or t._dtype is dtypes.resource))):
+                    break
+            else:
+                if strings or all(_is_small(t) for t in op.outputs):
+                    hosted.add(op)
+    return hosted
+
+
+def is_host_feed(tensor):
+    """Whether a fed value stays in NumPy: a scalar, or strings."""
+    return tensor._shape == () or tensor._dtype._base is dtypes.string
+
+
+def _is_small(t):
+    shape = t._shape
+    if t._dtype is dtypes.resource:
+        shape = t.op._attrs.get("shape")
+    return shape == () or (shape is not None and len(shape) == 1 and (t._dtype.is_integer or t._dtype.is_bool))

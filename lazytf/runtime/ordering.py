@@ -1,0 +1,101 @@
+"""When each operation runs: inputs first, and every read of a variable before the writes it does not wait for.
+
+A graph says only what depends on what. Where it leaves a read and a write of one variable unordered, TensorFlow races;
+here one run has one meaning:
+
+    a read sees the variable as it was before every write that the read does not depend on;
+    two writes that do not depend on each other happen in graph order;
+    a gradient counts as a read of every variable that its forward operations read.
+
+These rules become extra edges, reader -> writer and writer -> writer. A reader that takes the variable itself and writes
+another one can close a cycle (a swap: ``a = b`` and ``b = a``); then the edge is dropped and the reader's value is
+taken early, before the write (``snapshots``).
+"""
+from heapq import heapify, heappop, heappush
+
+
+def order(ops, fed, reads, writes, regions):
+    """``(ops in the order to run them, snapshots)``.
+
+    ``reads`` and ``writes`` give the variables that an operation reads and writes, ``regions`` the operations that a
+    gradient operation differentiates. ``snapshots`` is a set of ``(reader, variable)``.
+    """
+    writers = {}
+    for op in ops:
+        for variable in writes(op):
+            writers.setdefault(variable, []).append(op)
+    if not writers:
+        return _sorted(ops, fed, {}), set()
+    upstream = _upstream_writers(ops, fed, writers)
+    after, pairs = {}, []
+    for op in ops:
+        seen = set(reads(op)).union(*(reads(o) for o in regions.get(op, ())))
+        for variable in seen:
+            pairs += [(op, writer, variable) for writer in writers.get(variable, ())
+                      if writer is not op and not upstream[op] & upstream[writer, "bit"]]
+    for variable, ones in writers.items():
+        for first, second in zip(ones, ones[1:]):
+            if not upstream[first] & upstream[second, "bit"]:
+                after.setdefault(second, []).append(first)
+    snapshots = set()
+    for reader, writer, variable in pairs:
+        after.setdefault(writer, []).append(reader)
+    while True:
+        ordered = _sorted(ops, fed, after)
+        if len(ordered) == len(ops):
+            return ordered, snapshots
+        done = set(ordered)
+        stuck = next(((r, w, v) for r, w, v in pairs if r not in done and w not in done and (r, v) not in snapshots), None)
+        if stuck is None:
+            names = ", ".join(op.name for op in ops if op not in done)
+            raise ValueError(f"Operations wait for each other in a circle: {names}")
+        reader, _, variable = stuck
+        snapshots.add((reader, variable))
+        for r, w, v in pairs:
+            if r is reader and v is variable and r in after.get(w, ()):
+                after[w].remove(r)
+
+
+def _upstream_writers(ops, fed, writers):
+    """For each operation, the writers it depends on, as bits of an int; and each writer's own bit."""
+    upstream, bit = {}, 1
+    for ones in writers.values():
+        for writer in ones:
+            if (writer, "bit") not in upstream:
+                upstream[writer, "bit"] = bit
+                bit <<= 1
+    for op in _sorted(ops, fed, {}):
+        bits = 0
+        for t in op._inputs:
+            if t not in fed:
+                bits |= upstream.get(t.op, 0) | upstream.get((t.op, "bit"), 0)
+        for c in op._control_inputs:
+            bits |= upstream.get(c, 0) | upstream.get((c, "bit"), 0)
+        upstream[op] = bits
+    return upstream
+
+
+def _sorted(ops, fed, after):
+    """A topological order that keeps to graph order where it can; shorter than ``ops`` where there is a circle."""
+    if all(o._id < op._id for op, before in after.items() for o in before) and \
+            all(c._id < op._id for op in ops for c in op._control_inputs):
+        return list(ops)          # graph order already is one
+    inside, waits, then = set(ops), {}, {}
+    for op in ops:
+        before = {t.op for t in op._inputs if t not in fed and t.op in inside}
+        before.update(c for c in op._control_inputs if c in inside)
+        before.update(after.get(op, ()))
+        waits[op] = len(before)
+        for o in before:
+            then.setdefault(o, []).append(op)
+    ready = [(op._id, op) for op in ops if not waits[op]]
+    heapify(ready)
+    ordered = []
+    while ready:
+        _, op = heappop(ready)
+        ordered.append(op)
+        for o in then.get(op, ()):
+            waits[o] -= 1
+            if not waits[o]:
+                heappush(ready, (o._id, o))
+    return ordered

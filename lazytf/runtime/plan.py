@@ -1,0 +1,134 @@
+"""From fetches and fed tensors to a function: the passes, one after the other.
+
+    prune -> regions -> known values -> prune again -> order -> place -> locate -> merge -> write
+
+Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
+"""
+import numpy as np
+import torch
+
+from lazytf.core.operation import Tensor
+from lazytf.runtime import failures
+from lazytf.runtime.effects import arguments, reads, writes
+from lazytf.runtime.feeds import accepts
+from lazytf.runtime.locating import known_values, on_host
+from lazytf.runtime.merging import merge
+from lazytf.runtime.ordering import order
+from lazytf.runtime.placing import place
+from lazytf.runtime.pruning import needed
+from lazytf.runtime.regions import Regions
+from lazytf.runtime.writing import HOST, Writer
+
+
+class Draft:
+    """What is known of a plan before it is written."""
+
+    def __init__(self, elements, fed, settings, done=frozenset()):
+        for t in fed:
+            if not accepts(t):
+                raise ValueError(f"Tensor {t} may not be fed.")
+        self.fed = tuple(fed)
+        self.fetched = [e for e in elements if isinstance(e, Tensor)]
+        fed = frozenset(fed)
+        wanted = [e.op if isinstance(e, Tensor) else e for e in elements if e not in fed]
+        ops = [op for op in needed(wanted, fed) if op not in done]
+        self.regions = Regions(ops, fed)
+        ended = fed - self.regions.overridden
+        if self.regions.overridden:
+            ops = needed(wanted, ended)
+        self.known = known_values(ops, fed, self.regions.recorded) if settings.folds else known_values(
+            [op for op in ops if not op._inputs], fed, self.regions.recorded)
+        if any(t.op._inputs for t in self.known):
+            ops = [op for op in needed([op for op in wanted if not _all_known(op, self.known)], ended, self.known) if op not in done]
+        ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
+        self.placed = place(ordered, settings.devices, settings.soft_placement)
+        self.cpu = settings.devices[0]
+        self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
+        self.groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
+        self.ordered = ordered
+        self.position_of = {op: i for i, group in enumerate(self.groups) for op in group}
+        self.consumers = {}
+        for op in ordered:
+            for t in op._inputs:
+                self.consumers.setdefault(t, []).append(op)
+        self.variable_sources = [x for x in self.regions.sources if x._dtype._is_ref_dtype or x._dtype.name == "resource"]
+        self.region_reads = {}
+
+    def home(self, op):
+        """The device of an operation; the first CPU for one that is not run."""
+        return self.placed.get(op, self.cpu)
+
+    def retains(self, gradient):
+        """Whether another gradient operation uses the same tape later."""
+        position, region = self.position_of[gradient], self.regions.of[gradient]
+        return any(self.position_of[g] > position and not other.isdisjoint(region)
+                   for g, other in self.regions.of.items() if g is not gradient)
+
+    def place_of_argument(self, consumer, tensor):
+        """Where a consumer wants one of its inputs."""
+        if consumer in self.hosted:
+            return HOST
+        if any(t is tensor and arg.is_host for arg, t in arguments(consumer)):
+            return HOST
+        return self.home(consumer)
+
+
+class Plan:
+    """A compiled run: call it with the fed values in order; it gives the fetched values in order."""
+
+    __slots__ = ("source", "elements", "call", "placed", "ordered")
+
+    def __init__(self, elements, fed, settings, resources, done=frozenset()):
+        draft = Draft(elements, fed, settings, done)
+        writer = Writer(draft, resources)
+        self.source = source = writer.write()
+        self.elements, self.placed, self.ordered = elements, draft.placed, draft.ordered
+        self.call = _guarded(source, resources, bool(draft.hosted))
+
+
+def _all_known(op, known):
+    return bool(op.outputs) and all(t in known for t in op.outputs)
+
+
+_is_grad_enabled = torch.is_grad_enabled
+_set_grad_enabled = torch._C._set_grad_enabled
+
+
+def _guarded(source, resources, computes_on_host):
+    """The plan's function with what must surround it: the session's lock, grad mode off, TensorFlow's errors."""
+    function, lock = source.function, resources.lock
+
+    def plain(*values):
+        try:
+            return function(*values)
+        except Exception as e:
+            raise failures.explained(e, source) from e
+
+    def in_torch(*values):
+        was = _is_grad_enabled()
+        _set_grad_enabled(False)
+        try:
+            return function(*values)
+        except Exception as e:
+            raise failures.explained(e, source) from e
+        finally:
+            _set_grad_enabled(was)
+
+    call = in_torch if source.uses_torch else plain
+    if computes_on_host:        # NumPy scalars warn where tensors would not
+        call = _quiet(call)
+    return _locked(call, lock) if source.uses_state else call
+
+
+def _quiet(call):
+    def quiet(*values):
+        with np.errstate(all="ignore"):
+            return call(*values)
+    return quiet
+
+
+def _locked(call, lock):
+    def locked(*values):
+        with lock:
+            return call(*values)
+    return locked
