@@ -71,7 +71,8 @@ def op(signature, *, shape, **properties):
     - ``reads``, ``writes``: resource inputs it reads or changes; a ref input of an op with a ref output is written.
     - ``stateful``: two runs may differ; never folded, shared or dropped.
     - ``role``: what a plan does with it beside calling its kernel: "resource", the kernel makes something the session
-      owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "gradient", torch.autograd answers.
+      owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "read", the
+      value of a variable; "gradient", torch.autograd answers.
     - ``gathered(op)``: where the op takes rows of its first input, the tensor of row numbers, else None.
     - ``explain``: called with the kernel's arguments after it failed; returns TensorFlow's sentence, or None.
     """

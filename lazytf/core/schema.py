@@ -7,6 +7,7 @@ Before the arrow stand inputs, then attrs; which is which follows from the type.
 ``ref`` where the op gets the variable itself, ``host`` where its kernel gets Python numbers, or ``shape of`` where it
 gets no more than the tensor's shape, a tuple of ints. An attr's type is
 ``bool int float string type shape tensor func``, a list of one of these, or a set of dtypes such as ``{number}``.
+``x: bool`` and ``x: string`` are inputs; an attr of these kinds has a default, or says so: ``message: attr string``.
 """
 import ast
 import re
@@ -17,6 +18,7 @@ from lazytf.core.shapes import as_tuple
 
 _SIGNATURE = re.compile(r"(\w+)\((.*)\)\s*->\s*\((.*)\)$", re.S)
 _KINDS = frozenset(("bool", "int", "float", "string", "type", "shape", "tensor", "func"))
+_AMBIGUOUS = frozenset(("bool", "string"))     # dtypes too
 _REQUIRED = object()
 
 
@@ -95,6 +97,8 @@ def _attr(name, spec):
     if spec.endswith(">"):       # "int >= 2" was cut at its own "="
         number, equals, default = (s.strip() for s in default.partition("="))
         spec, minimum = spec[:-1].strip(), int(number)
+    is_attr = spec.startswith("attr ")
+    spec = spec[5:] if is_attr else spec
     inner = spec[5:-1].strip() if spec.startswith("list(") else spec
     allowed = ()
     if inner.startswith("{"):
@@ -104,6 +108,8 @@ def _attr(name, spec):
     else:
         return None
     is_list = inner is not spec
+    if kind in _AMBIGUOUS and not (equals or is_list or allowed or is_attr):
+        return None
     value = _default(kind, is_list, default) if equals else _REQUIRED
     return Attr(name, kind, is_list, value, allowed, minimum)
 

@@ -15,7 +15,7 @@ _EQUATED = ("bfloat16, float16, float32, float64, uint8, int8, int16, int32, int
 
 def _order(type_name, kernel, host):
     """Declares an op type that orders real numbers."""
-    op(f"{type_name}(x: T, y: T, T: {{realnumber}}) -> (z: bool)", shape=broadcast, host=host, gradient=False,
+    op(f"{type_name}(x: T, y: T, T: {{realnumber}}) -> (z: bool)", shape=broadcast, host=host, gradient=None,
        explain=incompatible)(kernel)
 
 
@@ -37,7 +37,7 @@ def _equated(op):
         return [()]         # shapes that do not fit are merely different
 
 
-@op(f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated, gradient=False,
+@op(f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated, gradient=None,
     explain=incompatible)
 def Equal(x, y, incompatible_shape_error):
     if incompatible_shape_error or not incompatible(x, y):
@@ -51,7 +51,7 @@ def _(x, y, incompatible_shape_error):
 
 
 @op(f"NotEqual(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated,
-    gradient=False, explain=incompatible)
+    gradient=None, explain=incompatible)
 def NotEqual(x, y, incompatible_shape_error):
     if incompatible_shape_error or not incompatible(x, y):
         return torch.ne(x, y)
@@ -77,14 +77,14 @@ def _not_of_one_shape(x, y, *_):
 
 
 @op("ApproximateEqual(x: T, y: T, T: {number}, tolerance: float = 9.999999747378752e-06) -> (z: bool)", shape=_same_shape,
-    gradient=False, explain=_not_of_one_shape)
+    gradient=None, explain=_not_of_one_shape)
 def ApproximateEqual(x, y, tolerance):
     return torch.abs(widened(x) - widened(y)) < tolerance
 
 
-op("LogicalAnd(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_and, gradient=False,
+op("LogicalAnd(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_and, gradient=None,
    explain=incompatible)(torch.logical_and)
-op("LogicalOr(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_or, gradient=False,
+op("LogicalOr(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_or, gradient=None,
    explain=incompatible)(torch.logical_or)
 
 

@@ -52,7 +52,7 @@ def _shape_of_handle(op):
 
 
 @op("ReadVariableOp(resource: resource, dtype: type) -> (value: dtype)",
-    shape=lambda op: [_shape_of_handle(op)], reads=["resource"], view=True, stateful=True)
+    shape=lambda op: [_shape_of_handle(op)], reads=["resource"], view=True, stateful=True, role="read")
 def ReadVariableOp(resource):
     return resource.value
 

@@ -70,11 +70,11 @@ ceil          = _row("ceil",       "Ceil",       _REAL,    torch.ceil,       "Th
 rint          = _row("rint",       "Rint",       _REAL,    torch.round,      "The nearest whole number; a half, to the even one.",
                      np.rint, None)
 is_nan        = _row("is_nan",     "IsNan",      _REAL,    torch.isnan,      "True where ``x`` is not a number.",
-                     np.isnan, None, "bool")
+                     np.isnan, False, "bool")
 is_inf        = _row("is_inf",     "IsInf",      _REAL,    torch.isinf,      "True where ``x`` is infinite.",
-                     np.isinf, None, "bool")
+                     np.isinf, False, "bool")
 is_finite     = _row("is_finite",  "IsFinite",   _REAL,    torch.isfinite,   "True where ``x`` is neither infinite nor NaN.",
-                     np.isfinite, None, "bool")
+                     np.isfinite, False, "bool")
 bessel_i0e    = _row("bessel_i0e", "BesselI0e",  _REAL,    torch.special.i0e,
                      "The modified Bessel function of order 0, times ``exp(-abs(x))``.")
 bessel_i1e    = _row("bessel_i1e", "BesselI1e",  _REAL,    torch.special.i1e,
@@ -234,13 +234,13 @@ digamma = _function("digamma", "Digamma", "The derivative of ``lgamma``.")
 
 # -- bits and truth -------------------------------------------------------------------------------------------------
 
-op("LogicalNot(x: bool) -> (y: bool)", shape=unchanged, host=np.logical_not, gradient=False)(torch.logical_not)
+op("LogicalNot(x: bool) -> (y: bool)", shape=unchanged, host=np.logical_not, gradient=None)(torch.logical_not)
 logical_not = _function("logical_not", "LogicalNot", "True where ``x`` is False; ``x`` must be bool.")
 
 _SAME_BITS = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64: torch.int64}
 
 
-@op(f"Invert(x: T, T: {{{_INTEGER}}}) -> (y: T)", shape=unchanged, host=np.invert, gradient=False)
+@op(f"Invert(x: T, T: {{{_INTEGER}}}) -> (y: T)", shape=unchanged, host=np.invert, gradient=None)
 def Invert(x):
     same = _SAME_BITS.get(x.dtype)      # torch flips no bits of these
     return torch.bitwise_not(x) if same is None else torch.bitwise_not(x.view(same)).view(x.dtype)

@@ -11,21 +11,27 @@ from lazytf.runtime.effects import arguments
 _MOST_KNOWN = 4096       # elements of a value that is worth computing before the run
 
 
-def known_values(ops, fed, recorded):
-    """``{tensor: NumPy value}`` for what the graph alone decides; what follows from a fed tensor is not among it."""
-    known, depends = {}, set()
+def known_values(ops, fed, recorded, folds=True):
+    """``({tensor: NumPy value}, cut)`` for what the graph alone decides; what follows from a fed tensor is not among it.
+
+    ``cut`` are the known tensors that nothing has to run for: what waits for a control dependency still waits. Without
+    ``folds`` only constants are known.
+    """
+    known, depends, waits = {}, set(), set()
     touchy = any(_asked(t) is not None for t in fed)       # somebody feeds a constant
     for op in ops:
+        if op._control_inputs or (op._inputs and not waits.isdisjoint(t.op for t in op._inputs)):
+            waits.add(op)
         if touchy and (not depends.isdisjoint(op._inputs) or any(t in fed for t in (*op._inputs, *op.outputs))):
             depends.update(op.outputs)
             continue
-        if op in recorded or op.op_type.host is None or op._control_inputs:
+        if op.op_type.host is None or op in recorded or (op._inputs and not folds):
             continue
         for t in op.outputs:
             value = None if t in fed else _asked(t)
             if value is not None:
                 known[t] = value
-    return known
+    return known, {t for t in known if t.op not in waits}
 
 
 def _asked(tensor):

@@ -1,6 +1,6 @@
 """From fetches and fed tensors to a function: the passes, one after the other.
 
-    prune -> regions -> known values -> prune again -> order -> place -> locate -> merge -> write
+    prune -> regions -> known values -> prune again -> order -> place -> locate -> merge -> isolate -> write
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
@@ -11,6 +11,7 @@ from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
 from lazytf.runtime.effects import arguments, reads, writes
 from lazytf.runtime.feeds import accepts
+from lazytf.runtime.isolating import isolate
 from lazytf.runtime.locating import known_values, on_host
 from lazytf.runtime.merging import merge
 from lazytf.runtime.ordering import order
@@ -36,15 +37,16 @@ class Draft:
         ended = fed - self.regions.overridden
         if self.regions.overridden:
             ops = needed(wanted, ended)
-        self.known = known_values(ops, fed, self.regions.recorded) if settings.folds else known_values(
-            [op for op in ops if not op._inputs], fed, self.regions.recorded)
-        if any(t.op._inputs for t in self.known):
-            ops = [op for op in needed([op for op in wanted if not _all_known(op, self.known)], ended, self.known) if op not in done]
+        self.known, cut = known_values(ops, fed, self.regions.recorded, settings.folds)
+        if any(t.op._inputs for t in cut):
+            kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
+            ops = [op for op in needed(kept, ended, cut) if op not in done]
         ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
         self.placed = place(ordered, settings.devices, settings.soft_placement)
         self.cpu = settings.devices[0]
         self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
-        self.groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
+        groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
+        self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted)
         self.ordered = ordered
         self.position_of = {op: i for i, group in enumerate(self.groups) for op in group}
         self.consumers = {}
@@ -84,10 +86,6 @@ class Plan:
         self.source = source = writer.write()
         self.elements, self.placed, self.ordered = elements, draft.placed, draft.ordered
         self.call = _guarded(source, resources, bool(draft.hosted))
-
-
-def _all_known(op, known):
-    return bool(op.outputs) and all(t in known for t in op.outputs)
 
 
 _is_grad_enabled = torch.is_grad_enabled

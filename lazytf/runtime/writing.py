@@ -20,6 +20,7 @@ import torch
 
 from lazytf.core import contents, dtypes, errors, shapes
 from lazytf.runtime import autograd, tensors
+from lazytf.runtime.compiling import compiled_when_hot
 from lazytf.runtime.effects import arguments, variable_of, writes
 from lazytf.runtime.feeds import converter
 from lazytf.runtime.locating import is_host_feed
@@ -41,6 +42,15 @@ class Source:
         self.uses_torch, self.uses_state = uses_torch, uses_state
 
 
+class _Line:
+    """One line of source: the operation it stands for, the names it uses and defines, whether it may be compiled."""
+
+    __slots__ = ("text", "op", "uses", "defines", "in_block")
+
+    def __init__(self, text, op, uses, defines, in_block):
+        self.text, self.op, self.uses, self.defines, self.in_block = text, op, uses, defines, in_block
+
+
 class Writer:
     """Writes one plan. ``draft`` (see ``runtime/plan.py``) says what the passes before found out."""
 
@@ -53,8 +63,10 @@ class Writer:
         self.shares = {}         # name -> frozenset of what its storage may belong to: variables, feeds, constants
         self.read = {}           # (variable, form) -> name, until the variable is written
         self.leaves = {}         # variable -> names of its leaves that regions have read
-        self.lines, self.operations, self.used, self.defined = [], [], [], {}
-        self.uses = []           # names used by the line being written
+        self.lines = []          # of _Line
+        self.uses, self.defines = [], []     # names used and defined by the line being written
+        self.defined = {}        # name -> the static shape of what it holds, as far as it is known
+        self.in_block = False    # within the stretch that may be compiled
         self.grad_mode = False
         self.uses_torch = self.uses_state = False
         self.records = set()     # names of tensors that autograd records
@@ -69,7 +81,13 @@ class Writer:
             self._feed(t, i)
         for position, group in enumerate(draft.groups):
             self.position = position
+            if position in (draft.start, draft.end) and draft.end:
+                self._set_grad(False)
+                self.in_block = position == draft.start
             self._group(group)
+        if self.in_block:
+            self._set_grad(False)
+            self.in_block = False
         self.position = len(draft.groups)
         results = [self._fetched(t) for t in draft.fetched]
         self._line(f"return ({', '.join(results)}{',' if len(results) == 1 else ''})", None)
@@ -89,42 +107,74 @@ class Writer:
         return last
 
     def _compiled(self):
-        text, operations = ["def plan(" + ", ".join(f"f{i}" for i in range(len(self.draft.fed))) + "):"], [None]
-        last = {}
-        for number, used in enumerate(self.used):
-            for name in used:
-                last[name] = number
-        dying = {}
-        for name, number in last.items():
-            if name in self.defined and number < len(self.lines) - 1:
-                dying.setdefault(number, []).append(name)
-        for number, (line, op) in enumerate(zip(self.lines, self.operations, strict=True)):
-            text.append("    " + line)
-            operations.append(op)
-            if number in dying:
-                text.append("    del " + ", ".join(dying[number]))
-                operations.append(op)
+        outer, text, operations = self.lines, [], []
+        inner = [line for line in outer if line.in_block]
+        if inner:
+            outer = self._with_block_as_call(inner)
+        if outer is not self.lines:
+            self._function(text, operations, "stretch", self.block_inputs, inner)
+        self._function(text, operations, "plan", [f"f{i}" for i in range(len(self.draft.fed))], outer)
         source = "\n".join(text) + "\n"
         filename = f"<lazytf plan {next(_numbers)}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), self.globals)
+        if outer is not self.lines:
+            varying = [i for i, name in enumerate(self.block_inputs) if not _is_complete(self.defined[name])]
+            self.globals["stretch"] = compiled_when_hot(self.globals["stretch"], varying)
         return Source(self.globals["plan"], source, operations, filename, self.uses_torch, self.uses_state)
 
-    def _line(self, text, op, comment=""):
-        self.lines.append(f"{text}  # {comment}" if comment else text)
-        self.operations.append(op)
-        self.used.append(self.uses)
-        self.uses = []
+    def _with_block_as_call(self, inner):
+        """The plan's lines with the stretch as one call, or as they are where it does not come out in one piece."""
+        made = {name for line in inner for name in line.defines}
+        first = self.lines.index(inner[0])
+        last = len(self.lines) - self.lines[::-1].index(inner[-1])
+        hoisted = [line for line in self.lines[first:last] if not line.in_block]
+        if any(name in made for line in hoisted for name in line.uses):
+            return self.lines
+        later = {name for line in self.lines[last:] for name in line.uses}
+        self.block_inputs = list(dict.fromkeys(n for line in inner for n in line.uses if n in self.defined and n not in made))
+        outputs = [n for n in dict.fromkeys(n for line in inner for n in line.defines) if n in later]
+        if not outputs or any(n.startswith("h") for n in self.block_inputs):
+            return self.lines
+        inner.append(_Line(f"return [{', '.join(outputs)}]", None, outputs, [], True))
+        call = f"{', '.join(outputs)}{',' * (len(outputs) == 1)} = stretch({', '.join(self.block_inputs)})"
+        return [*self.lines[:first], *hoisted, _Line(call, None, self.block_inputs, outputs, False), *self.lines[last:]]
 
-    def _define(self, name):
-        self.defined[name] = True
+    def _function(self, text, operations, name, arguments, lines):
+        """Adds one function to the text; names are deleted after the line that uses them last."""
+        text.append(f"def {name}({', '.join(arguments)}):")
+        operations.append(None)
+        last = {used: number for number, line in enumerate(lines) for used in line.uses}
+        own = {n for line in lines for n in line.defines}
+        dying = {}
+        for used, number in last.items():
+            if used in own and number < len(lines) - 1:
+                dying.setdefault(number, []).append(used)
+        for number, line in enumerate(lines):
+            text.append("    " + line.text)
+            operations.append(line.op)
+            if number in dying:
+                text.append("    del " + ", ".join(dying[number]))
+                operations.append(line.op)
+        text.append("")
+        operations.append(None)
+
+    def _line(self, text, op, comment="", outside=False):
+        """Writes a line; ``outside`` the stretch that may be compiled, although its reader is within."""
+        text = f"{text}  # {comment}" if comment else text
+        self.lines.append(_Line(text, op, self.uses, self.defines, self.in_block and not outside))
+        self.uses, self.defines = [], []
+
+    def _define(self, name, shape=None):
+        self.defined[name] = shape
+        self.defines.append(name)
         return name
 
     # -- feeds and fetches ------------------------------------------------------------------------------------------
 
     def _feed(self, t, i):
         place = HOST if is_host_feed(t) else self.draft.home(t.op)
-        name = self._define(f"{'h' if place is HOST else 't'}{t.op._id}_{t.value_index}" + "f" * (t in self.draft.regions.overridden))
+        name = self._define(f"{'h' if place is HOST else 't'}{t.op._id}_{t.value_index}" + "f" * (t in self.draft.regions.overridden), t._shape)
         device = None if place is HOST else place.torch
         convert = self._global(f"feed_{i}", converter(t, device))
         self._line(f"{name} = {convert}(f{i})", t.op, t.name)
@@ -175,6 +225,10 @@ class Writer:
                     self._mark(t, self._value(t, self.draft.home(op)), op, fresh=True)
         elif op.op_type.role == "gradient":
             self._gradient(op)
+        elif op.op_type.role == "read":
+            self.names[op.outputs[0]] = self._reads(op, op._inputs[0], op.outputs[0])
+            if op.outputs[0] in self.draft.regions.sources or op.outputs[0] in self.draft.regions.stopped:
+                self._tell_apart(op, op.outputs[0], op._inputs[0])
         elif op.op_type.is_alias and not (len(op._inputs) == 1 and op.op_type.writes):
             self._alias(op)
         elif op.outputs or op._inputs or op.op_type.is_stateful:
@@ -286,7 +340,7 @@ class Writer:
                 self._after_write(variable)
         shared = frozenset()
         if kind.is_view:
-            shared = frozenset().union(*(self.shares.get(n, ()) for n in self.used[-1]))
+            shared = frozenset().union(*(self.shares.get(n, ()) for n in self.lines[-1].uses))
         for t in outputs:
             if t in self.names and not t._dtype._is_ref_dtype and t._dtype is not dtypes.resource:
                 name = self.names[t][place]
@@ -325,15 +379,16 @@ class Writer:
     def _target(self, t, place):
         if t._dtype._is_ref_dtype or t._dtype is dtypes.resource:
             return "_"
-        name = self._define(f"{'h' if place is HOST else 't'}{t.op._id}" + (f"_{t.value_index}" if len(t.op.outputs) > 1 else ""))
+        name = self._define(f"{'h' if place is HOST else 't'}{t.op._id}" + (f"_{t.value_index}" if len(t.op.outputs) > 1 else ""),
+                            t._shape)
         self.names[t] = {place: name}
         return name
 
     def _set_grad(self, mode):
         if self.grad_mode is not mode:
-            uses, self.uses = self.uses, []
+            pending, self.uses, self.defines = (self.uses, self.defines), [], []
             self._line(f"set_grad({mode})", None)
-            self.uses, self.grad_mode = uses, mode
+            (self.uses, self.defines), self.grad_mode = pending, mode
 
     # -- gradients --------------------------------------------------------------------------------------------------
 
@@ -464,15 +519,16 @@ class Writer:
 
     def _moved(self, name, at, place, t, op):
         """A copy of a value at another place."""
-        own = self._define(f"{name}_{'h' if place is HOST else place.kind.lower() + place.name.rpartition(':')[2]}")
+        uses, self.uses = self.uses, [name]
+        own = self._define(f"{name}_{'h' if place is HOST else place.kind.lower() + place.name.rpartition(':')[2]}", t._shape)
         if place is HOST:
             text = f"to_host({name})"
         elif at is HOST:
             text = f"to_torch({name}, {self._device(place)})"
         else:
             text = f"{name}.to({self._device(place)})"
-        uses, self.uses = self.uses, [name]
-        self._line(f"{own} = {text}", op or t.op, f"{t.name} to {place if place is HOST else place.name}")
+        made_inside = any(name in line.defines for line in self.lines if line.in_block)
+        self._line(f"{own} = {text}", op or t.op, f"{t.name} to {place if place is HOST else place.name}", outside=not made_inside)
         self.uses = uses
         if place is HOST or at is HOST:
             self.shares[own] = self.shares.get(name, frozenset())
@@ -593,9 +649,9 @@ class Writer:
             name = f"{ {'value': 'v', 'leaf': 'w', 'host': 'h'}[form]}{variable._id}"
             while name in self.defined:
                 name += "n"
-            self._define(name)
             uses, self.uses = self.uses, []
-            self._line(f"{name} = {cell}.{form}", op or variable)
+            self._define(name, variable._attrs.get("shape"))
+            self._line(f"{name} = {cell}.{form}", op or variable, outside=True)
             self.uses = uses
             self.read[variable, form] = name
             self.shares[name] = frozenset((variable,)) if form != "host" else frozenset()
@@ -610,9 +666,9 @@ class Writer:
         taped = any(variable in self._region_reads(g) for g, region in self.draft.regions.of.items()
                     if self.draft.position_of[g] > self.position)
         if held or taped:
-            uses, self.uses = self.uses, []
+            pending, self.uses, self.defines = (self.uses, self.defines), [], []
             self._line(f"{self._cell(variable)}.fork()", op, "the old value is still needed")
-            self.uses = uses
+            self.uses, self.defines = pending
 
     def _region_reads(self, gradient):
         cached = self.draft.region_reads.get(gradient)
@@ -625,6 +681,10 @@ class Writer:
     def _after_write(self, variable):
         for form in ("value", "leaf", "host"):
             self.read.pop((variable, form), None)
+
+
+def _is_complete(shape):
+    return shape is not None and None not in shape
 
 
 def _tuple(texts):

@@ -3,10 +3,10 @@
 A ref variable is changed by an op that takes the variable itself and returns it; a resource variable by an op on its
 handle, after which the returned variable-like value is read.
 """
-from lazytf.core.build import convert_to_tensor, raw
-from lazytf.ops.joining import concat
-from lazytf.ops.extents import shape as shape_of
+from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.ops.filling import ones_like, range as range_of
+from lazytf.ops.joining import concat
+from lazytf.ops.measuring import shape as shape_of
 from lazytf.ops.reshaping import expand_dims, reshape
 
 
@@ -84,7 +84,6 @@ def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
 
     ``indices`` is ``[batch..., n]``, ``updates`` ``[batch..., n, row...]``. Returns the variable as it is afterwards.
     """
-    from lazytf.core.build import name_scope
     with name_scope(name):
         indices = convert_to_tensor(indices, name="indices")
         sizes = shape_of(indices)

@@ -27,7 +27,7 @@ def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_ele
     """
     if max_shard_bytes < 1 or bytes_per_string_element < 1:
         raise ValueError("Both max_shard_bytes and bytes_per_string_element must be positive.")
-    if max_shards is not None and max_shards < 1:
+    if max_shards and max_shards < 1:
         raise ValueError("max_shards must be positive.")
 
     def partitioner(shape, dtype):
@@ -38,7 +38,7 @@ def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_ele
         rows = max(1, max_shard_bytes // row)
         count = min(sizes[axis], math.ceil(sizes[axis] / rows))
         parts = [1] * len(sizes)
-        parts[axis] = count if max_shards is None else min(count, max_shards)
+        parts[axis] = min(count, max_shards) if max_shards else count
         return parts
 
     return partitioner
