@@ -15,8 +15,8 @@ from lazytf.core.values import IndexedSlices
 
 Gradients = add(OpType(
     "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), Ty: list(type), Tg: list(type), "
-    "Tx: list(type), Ts: list(type), given: list(int)) -> (grads: list(Tx))",
-    lambda op: [x._shape for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]):][:len(op._attrs["Tx"])]],
+    "Tx: list(type), Ts: list(type), given: list(int), Tgrads: list(type)) -> (grads: list(Tgrads))",
+    lambda op: [_shape_of(x) for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]):][:len(op._attrs["Tx"])]],
     None, role="gradient"))
 
 
@@ -174,7 +174,7 @@ def _differentiate(ys, xs, grad_ys, stops, between):
         return [None] * len(xs)
     given = [i for i, g in enumerate(grad_ys) if g is not None]
     found = apply(Gradients, _plain_all(ys), [grad_ys[i] for i in given], taken, [s for s in stops if _stops(s, between, ys)],
-                  given=given, name="Gradients")
+                  given=given, Tgrads=[_dtype_of(x) for x in taken], name="Gradients")
     return [None if entry is None else found[entry[2][0]] if entry[1] is None else
             _slices(entry[0], entry[1], [found[i] for i in entry[2]]) for entry in plan]
 
@@ -239,3 +239,7 @@ def _slices(x, rows, found):
 
 def _shape_of(x):
     return x.op._attrs.get("shape") if x.dtype is dtypes.resource else x._shape
+
+
+def _dtype_of(x):
+    return x.op._attrs["dtype"] if x.dtype is dtypes.resource else x.dtype.base_dtype

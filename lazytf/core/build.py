@@ -339,7 +339,7 @@ def _int(attr, value):
 
 def _float(attr, value):
     try:
-        return float(value)
+        return float(np.float32(value))      # single precision, as a NodeDef keeps it
     except (TypeError, ValueError):
         raise TypeError(f"Expected float for argument '{attr.name}' not {value!r}.") from None
 

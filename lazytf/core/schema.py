@@ -13,6 +13,8 @@ import ast
 import re
 from dataclasses import dataclass
 
+import numpy as np
+
 from lazytf.core import dtypes
 from lazytf.core.shapes import as_tuple
 
@@ -125,6 +127,9 @@ def _default(kind, is_list, text):
     if kind == "type":
         names = re.findall(r"\w+", text)
         return tuple(dtypes.as_dtype(n) for n in names) if is_list else dtypes.as_dtype(text)
+    if kind == "tensor":        # "uint8([255, 0])"
+        dtype, _, elements = text[:-1].partition("(")
+        return np.array(ast.literal_eval(elements), dtypes.as_dtype(dtype).as_numpy_dtype)
     value = ast.literal_eval(text)
     if is_list:
         return tuple(value)

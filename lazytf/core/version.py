@@ -5,4 +5,3 @@ GIT_VERSION = f"lazytf-{VERSION}"
 GRAPH_DEF_VERSION = 134
 GRAPH_DEF_VERSION_MIN_CONSUMER = 0
 GRAPH_DEF_VERSION_MIN_PRODUCER = 0
-newaxis = None     # what stands for a new dimension in ``tensor[tf.newaxis]``

@@ -43,7 +43,16 @@ def LeakyRelu(features, alpha):
 op(f"Softplus(features: T, {_REAL}", shape=unchanged)(partial(functional.softplus, beta=1.0, threshold=40.0))
 op(f"Softsign(features: T, {_REAL}", shape=unchanged)(lambda features: features / (features.abs() + 1))
 op(f"Elu(features: T, {_REAL}", shape=unchanged)(lambda features: torch.nn.functional.elu(features))
-op(f"Selu(features: T, {_REAL}", shape=unchanged)(torch.selu)
+
+
+@op(f"Selu(features: T, {_REAL}", shape=unchanged)
+def Selu(features):
+    return torch.selu(features)
+
+
+@Selu.differentiate
+def _(features):
+    return torch.where(features < 0, torch.selu(features), 1.0507009873554805 * features)    # at 0 torch has the steeper slope
 
 
 def relu(features, name=None):

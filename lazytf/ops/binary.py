@@ -8,12 +8,12 @@ import torch
 
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.errors import InvalidArgumentError
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, broadcast, from_attr, unchanged
 from lazytf.core.values import IndexedSlices
 from lazytf.ops.casting import cast
+from lazytf.ops.sentences import refuse
 from lazytf.ops.unsigned import signed, widened
 
 _ADDED = "bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, complex128"
@@ -62,7 +62,33 @@ def _minimum(x, y):
 
 
 def _squared_difference(x, y):
-    return torch.square(torch.sub(x, y))
+    """Of complex numbers, the square of their distance."""
+    difference = torch.sub(x, y)
+    return difference * difference.conj() if difference.is_complex() else torch.square(difference)
+
+
+def _differentiable_squared_difference(x, y):
+    """The slope is twice the difference; torch would leave out the imaginary part of what comes back."""
+    difference = torch.sub(x, y)
+    if not difference.is_complex():
+        return torch.square(difference)
+    fixed = difference.detach()
+    return 2 * fixed.conj() * difference - fixed * fixed.conj()
+
+
+class _Atan2(torch.autograd.Function):
+    """The slope at the origin is NaN; torch has 0."""
+
+    @staticmethod
+    def forward(ctx, y, x):
+        ctx.save_for_backward(y, x)
+        return torch.atan2(y, x)
+
+    @staticmethod
+    def backward(ctx, dz):
+        y, x = ctx.saved_tensors
+        dz = dz / (torch.square(x) + torch.square(y))
+        return (x * dz).sum_to_size(y.shape), (-y * dz).sum_to_size(x.shape)
 
 
 def _divided(x, y):
@@ -91,7 +117,7 @@ def _whole_div(x, y, rounding):
 def _refuse_zero(y):
     """Raises where a divisor is zero; on an accelerator, where asking would halt it, such a quotient is anything."""
     if y.device.type == "cpu" and bool((y == 0).any()):
-        raise InvalidArgumentError(None, None, "Integer division by zero")
+        refuse("Integer division by zero")
 
 
 def _remainder(kernel):
@@ -106,7 +132,7 @@ def _remainder(kernel):
 
 def _pow(x, y):
     if not (y.is_floating_point() or y.is_complex()) and y.device.type == "cpu" and bool((y < 0).any()):
-        raise InvalidArgumentError(None, None, _NEGATIVE_POWER)
+        refuse(_NEGATIVE_POWER)
     return torch.pow(x, y)
 
 
@@ -204,12 +230,12 @@ def _floor_mod_on_host(x, y):
 
 def _refuse_zero_on_host(y):
     if y.dtype.kind in "iu" and np.any(y == 0):
-        raise InvalidArgumentError(None, None, "Integer division by zero")
+        refuse("Integer division by zero")
 
 
 def _pow_on_host(x, y):
     if y.dtype.kind in "iu" and np.any(y < 0):
-        raise InvalidArgumentError(None, None, _NEGATIVE_POWER)
+        refuse(_NEGATIVE_POWER)
     return np.power(x, y)
 
 
@@ -238,12 +264,13 @@ _row("Mod",               "int32, int64, float16, bfloat16, float32, float64",
                                               _remainder(torch.fmod),   None,                False)
 _row("Maximum",           _ORDERED,           _maximum,                 _maximum_on_host)
 _row("Minimum",           _ORDERED,           _minimum,                 _minimum_on_host)
-_row("SquaredDifference", _ALL,               _squared_difference)
+_row("SquaredDifference", _ALL,               _squared_difference).differentiate(_differentiable_squared_difference)
 _row("DivNoNan",          _FLOAT,             _div_no_nan)
 _row("MulNoNan",          _FLOAT,             _mul_no_nan)
 _row("Xdivy",             _FLOAT,             _xdivy)
 _row("Xlogy",             _FLOAT,             _xlogy)
-_row("Atan2",             "float",            torch.atan2,              inputs=("y", "x"))
+_row("Atan2",             "float",            torch.atan2,              inputs=("y", "x")).differentiate(
+    lambda y, x: _Atan2.apply(y, x))
 _row("BitwiseAnd",        _INTEGER,           torch.bitwise_and,        np.bitwise_and,      None)
 _row("BitwiseOr",         _INTEGER,           torch.bitwise_or,         np.bitwise_or,       None)
 _row("BitwiseXor",        _INTEGER,           torch.bitwise_xor,        np.bitwise_xor,      None)
@@ -309,7 +336,7 @@ def _sum(inputs):
     first, *others = inputs
     trouble = _sum_trouble(inputs)
     if trouble:
-        raise InvalidArgumentError(None, None, trouble)
+        refuse(trouble)
     if not others:
         return first.clone()
     total = torch.add(*(widened(t) for t in (first, others[0])))
@@ -323,7 +350,7 @@ def ClipByValue(t, clip_value_min, clip_value_max):
     """A limit has the shape of ``t`` or is a scalar."""
     for limit in (clip_value_min, clip_value_max):
         if limit.dim() and limit.shape != t.shape:
-            raise InvalidArgumentError(None, None, "clip_value_min and clip_value_max must be either of the same shape as "
+            refuse("clip_value_min and clip_value_max must be either of the same shape as "
                                                    f"input, or a scalar. input shape: {shapes.bracketed(t.shape)}"
                                                    f"clip_value_min shape: {shapes.bracketed(clip_value_min.shape)}"
                                                    f"clip_value_max shape: {shapes.bracketed(clip_value_max.shape)}")
@@ -399,14 +426,12 @@ def atan2(y, x, name=None):
 
 def xdivy(x, y, name=None):
     """``x / y``, and 0 where ``x`` is 0, whatever ``y`` is."""
-    with name_scope(name, "xdivy", [x]):
-        return raw.Xdivy(x, y)
+    return raw.Xdivy(x, y, name=name)
 
 
 def xlogy(x, y, name=None):
     """``x * log(y)``, and 0 where ``x`` is 0, whatever ``y`` is."""
-    with name_scope(name, "xlogy", [x]):
-        return raw.Xlogy(x, y)
+    return raw.Xlogy(x, y, name=name)
 
 
 def nextafter(x1, x2, name=None):

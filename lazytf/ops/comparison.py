@@ -3,7 +3,7 @@ import numpy as np
 import torch
 
 from lazytf.core import shapes
-from lazytf.core.build import name_scope, raw
+from lazytf.core.build import raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, broadcast
 from lazytf.ops.binary import incompatible

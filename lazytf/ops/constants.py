@@ -162,7 +162,7 @@ def _narrowed(array):
     if array.dtype == np.float64:
         with np.errstate(over="ignore"):
             return array.astype(np.float32)
-    if array.dtype == np.int64 and (not array.size or (array.min() in _INT32 and array.max() in _INT32)):
+    if array.dtype == np.int64 and (not array.size or (int(array.min()) in _INT32 and int(array.max()) in _INT32)):
         return array.astype(np.int32)
     return array
 

@@ -12,8 +12,8 @@ from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, unchanged, with_rank
 from lazytf.core.shapes import TensorShape
-from lazytf.ops.measuring import shape_internal, size
-from lazytf.ops.sentences import computed, refuse
+from lazytf.ops.measuring import shape_internal, size, sizes_in
+from lazytf.ops.sentences import bracketed, computed, refuse
 
 _LARGEST_CONSTANT = 1000        # zeros and ones of fewer elements are constants, of more are filled at run time
 
@@ -24,14 +24,10 @@ _LARGEST_CONSTANT = 1000        # zeros and ones of fewer elements are constants
 def _filled(op):
     with_rank(op, 0, 1)
     with_rank(op, 1, 0)
-    dims = contents.elements(op._inputs[0])
-    least = min((d for d in dims or () if d is not None), default=0)
-    if least < -1:
-        raise ValueError(f"Invalid value in tensor used for shape: {least}")
-    if least < 0:
-        texts = ",".join("?" if d is None or d < 0 else str(d) for d in dims)
-        raise ShapeError("Fill dimensions must be >= 0", partial={0: f"[{texts}]"})
-    return [dims]
+    sizes = sizes_in(op._inputs[0])
+    if -1 in (contents.elements(op._inputs[0]) or ()):
+        raise ShapeError("Fill dimensions must be >= 0", partial={0: bracketed(sizes)})
+    return [sizes]
 
 
 def _fill_trouble(dims, *_):

@@ -7,6 +7,7 @@ from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, at_least_rank, with_rank
 from lazytf.ops.measuring import shape as shape_of
+from lazytf.ops.measuring import sizes_in
 from lazytf.ops.sentences import bracketed, computed, refuse
 
 # -- gather ---------------------------------------------------------------------------------------------------------
@@ -138,7 +139,7 @@ def gather(params, indices, validate_indices=None, name=None, axis=None, batch_d
     """
     if axis is None:
         axis = batch_dims
-    if _is_zero(axis) and hasattr(params, "sparse_read"):
+    if _is_zero(axis) and hasattr(params, "handle"):       # a resource variable, whose rows are read without the rest
         return params.sparse_read(indices, name=name)
     return raw.GatherV2(params, indices, axis, batch_dims=batch_dims, name=name)
 
@@ -277,13 +278,9 @@ def gather_nd(params, indices, name=None, batch_dims=0):
 def _scattered(op):
     indices, updates = op._inputs[0]._shape, op._inputs[1]._shape
     with_rank(op, 2, 1)
-    sizes = contents.elements(op._inputs[2])
+    sizes = sizes_in(op._inputs[2])
     if sizes is None:
         return [None]
-    for s in sizes:
-        if s is not None and s < -1:
-            raise ValueError(f"Invalid value in tensor used for shape: {s}")
-    sizes = tuple(None if s is not None and s < 0 else s for s in sizes)
     partial = {2: shapes.bracketed(sizes)}
     if 0 in sizes and indices is not None and updates is not None and 0 not in indices and 0 not in updates and None not in indices:
         raise ShapeError("Indices and updates specified for empty output shape", partial=partial)

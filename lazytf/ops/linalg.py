@@ -6,14 +6,15 @@ import torch
 
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.errors import InvalidArgumentError
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, at_least_rank, merge_dimensions, with_rank
 from lazytf.ops.casting import cast
 from lazytf.ops.filling import ones, range, zeros
+from lazytf.ops.measuring import rank, shape
 from lazytf.ops.reduction import reduce_prod, reduce_sum
-from lazytf.ops.reshaping import expand_dims, rank, reshape, shape, squeeze, transpose
+from lazytf.ops.reshaping import expand_dims, reshape, squeeze, transpose
+from lazytf.ops.sentences import refuse
 from lazytf.ops.unary import conj
 
 _ALL = "bfloat16, float16, float32, float64, int32, int64, complex64, complex128"
@@ -260,7 +261,7 @@ def _diag_part_trouble(input):
 def DiagPart(input):
     trouble = _diag_part_trouble(input)
     if trouble:
-        raise InvalidArgumentError(None, None, trouble)
+        refuse(trouble)
     sizes = input.shape[:input.ndim // 2]
     return torch.diagonal(input.reshape(math.prod(sizes), -1)).reshape(sizes)
 

@@ -4,11 +4,22 @@ import math
 import numpy as np
 import torch
 
-from lazytf.core import dtypes
+from lazytf.core import contents, dtypes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import scalar
 from lazytf.core.values import SparseTensor
+
+
+def sizes_in(tensor):
+    """The shape that an integer vector spells out, -1 and what is not known as None; ``ValueError`` for less than -1."""
+    sizes = contents.elements(tensor)
+    if sizes is None:
+        return None
+    least = min((size for size in sizes if size is not None), default=0)
+    if least < -1:
+        raise ValueError(f"Invalid value in tensor used for shape: {least}")
+    return tuple(None if size == -1 else size for size in sizes)
 
 
 def _of_rank(op):

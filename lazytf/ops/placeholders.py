@@ -7,12 +7,12 @@ from lazytf.core.shape_rules import ShapeError, from_attr, merge
 from lazytf.core.values import SparseTensor
 
 
-@op("Placeholder(dtype: type, shape: shape = None) -> (output: dtype)", shape=from_attr)
+@op("Placeholder(dtype: type, shape: shape = None) -> (output: dtype)", shape=from_attr, role="feed")
 def Placeholder():
     raise ValueError("a placeholder has no value unless it is fed")
 
 
-@op("PlaceholderV2(dtype: type, shape: shape) -> (output: dtype)", shape=from_attr)
+@op("PlaceholderV2(dtype: type, shape: shape) -> (output: dtype)", shape=from_attr, role="feed")
 def PlaceholderV2():
     raise ValueError("a placeholder has no value unless it is fed")
 

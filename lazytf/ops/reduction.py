@@ -10,14 +10,14 @@ import torch
 
 from lazytf.core import contents, dtypes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.errors import InvalidArgumentError
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
 from lazytf.core.values import SparseTensor
 from lazytf.ops.casting import cast
 from lazytf.ops.filling import range, zeros, zeros_like
-from lazytf.ops.reshaping import rank, shape
+from lazytf.ops.measuring import rank, shape
+from lazytf.ops.sentences import refuse
 from lazytf.ops.unsigned import widened
 
 # -- what they share ------------------------------------------------------------------------------------------------
@@ -49,7 +49,7 @@ def _checked(input, axes):
     """The axes each once, as torch wants them; an error for one that there is not."""
     for axis in axes:
         if not -input.ndim <= axis < input.ndim:
-            raise InvalidArgumentError(None, None, f"Invalid reduction dimension ({axis} for input with {input.ndim} dimension(s)")
+            refuse(f"Invalid reduction dimension ({axis} for input with {input.ndim} dimension(s)")
     return list({axis % input.ndim: None for axis in axes})
 
 
@@ -226,7 +226,7 @@ def _running(type_name, kernel, start, types="number"):
     """Declares a running total; exclusive ones leave the element itself out and begin with ``start``."""
     def running(x, axis, exclusive, reverse):
         if not -x.ndim <= axis < x.ndim:
-            raise InvalidArgumentError(None, None, f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
+            refuse(f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
         wide = widened(x)
         if reverse:
             wide = torch.flip(wide, (axis,))

@@ -7,6 +7,7 @@ from lazytf.core import contents, dtypes, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
+from lazytf.ops.measuring import sizes_in
 from lazytf.ops.sentences import bracketed, computed, refuse
 
 
@@ -16,13 +17,10 @@ from lazytf.ops.sentences import bracketed, computed, refuse
 def _reshaped(op):
     """The sizes asked for; the one left open follows where all the others are known."""
     before = op._inputs[0]._shape
-    asked = with_rank(op, 1, 1) and contents.elements(op._inputs[1])
-    if asked is None:
+    with_rank(op, 1, 1)
+    after = sizes_in(op._inputs[1])
+    if after is None:
         return [None]
-    for extent in asked:
-        if extent is not None and extent < -1:
-            raise ValueError(f"Invalid value in tensor used for shape: {extent}")
-    after = tuple(None if extent == -1 else extent for extent in asked)
     total = shapes.num_elements(before)
     unknown, known = after.count(None), math.prod(extent for extent in after if extent is not None)
     if before is None or not before or total is not None:

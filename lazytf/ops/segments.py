@@ -8,12 +8,11 @@ import torch
 
 from lazytf.core import contents, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.errors import InvalidArgumentError
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, at_least_rank, merge_dimensions, with_rank
-from lazytf.core.values import IndexedSlices
 from lazytf.ops.filling import ones
-from lazytf.ops.reshaping import shape
+from lazytf.ops.measuring import shape
+from lazytf.ops.sentences import refuse
 from lazytf.ops.unsigned import widened
 
 # -- torch formulations ---------------------------------------------------------------------------------------------
@@ -80,15 +79,15 @@ def _sorted(type_name, types, reduce, gradient=True):
 def _count(data, ids):
     """How many segments there are: only the ids themselves can tell."""
     if ids.ndim != 1 or ids.shape[0] != data.shape[0]:
-        raise InvalidArgumentError(None, None, "segment_ids should be the same size as dimension 0 of input.")
+        refuse("segment_ids should be the same size as dimension 0 of input.")
     if not ids.shape[0]:
         return 0
     first, last = int(ids[0]), int(ids[-1])
     if first < 0:
-        raise InvalidArgumentError(None, None, f"Segment id {first} out of range [0, {last + 1}), possibly because 'segment_ids' "
+        refuse(f"Segment id {first} out of range [0, {last + 1}), possibly because 'segment_ids' "
                                                "input is not sorted.")
     if bool((ids[1:] < ids[:-1]).any()):
-        raise InvalidArgumentError(None, None, "segment ids are not increasing")
+        refuse("segment ids are not increasing")
     return last + 1
 
 
@@ -121,7 +120,7 @@ def _unsorted(type_name, types, reduce):
     def segment(data, segment_ids, num_segments):
         if data.shape[:segment_ids.ndim] != segment_ids.shape:
             a, b = shapes.bracketed(data.shape), shapes.bracketed(segment_ids.shape)
-            raise InvalidArgumentError(None, None, f"data.shape = {a} does not start with segment_ids.shape = {b}")
+            refuse(f"data.shape = {a} does not start with segment_ids.shape = {b}")
         if segment_ids.ndim != 1:
             data = data.reshape((-1, *data.shape[segment_ids.ndim:]))
             segment_ids = segment_ids.reshape(-1)
@@ -149,7 +148,7 @@ def _without_strays(reduce, data, ids, count):
     beyond = (ids >= count).nonzero()
     if len(beyond):
         place = int(beyond[0])
-        raise InvalidArgumentError(None, None, f"segment_ids[{place}] = {int(ids[place])} is out of range [0, {count})")
+        refuse(f"segment_ids[{place}] = {int(ids[place])} is out of range [0, {count})")
     kept = ids >= 0
     return reduce(data[kept], ids[kept], count)
 

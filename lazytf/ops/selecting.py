@@ -271,8 +271,7 @@ def unique_with_counts(x, out_idx=dtypes.int32, name=None):
 
 
 def _permutation(op):
-    with_rank(op, 0, 1)
-    return [op._inputs[0]._shape]
+    return [with_rank(op, 0, 1)]
 
 
 @op("InvertPermutation(x: T, T: {index} = int32) -> (y: T)", shape=_permutation, gradient=None, on_host=True)

@@ -35,7 +35,7 @@ def VarHandleOp(ctx, shape, dtype, shared_name):
 
 
 @op("IsVariableInitialized(ref: ref dtype, dtype: type) -> (is_initialized: bool)",
-    shape=shape_rules.scalar, reads=["ref"], on_host=True, gradient=None)
+    shape=shape_rules.scalar, reads=["ref"], on_host=True, gradient=False)
 def IsVariableInitialized(ref):
     return ref.initialized_flag
 
@@ -175,7 +175,7 @@ def DestroyResourceOp(resource, ignore_lookup_error):
 
 
 @op("CountUpTo(ref: ref T, limit: int, T: {int32, int64}) -> (output: T)",
-    shape=shape_rules.scalar, writes=["ref"], on_host=True, gradient=None)
+    shape=shape_rules.scalar, writes=["ref"], on_host=True, gradient=False)
 def CountUpTo(ref, limit):
     value = ref.host
     if value >= limit:
@@ -287,7 +287,7 @@ def _nd(op):
 
 def _scatter_nd(suffix, accumulate, sign, types, locking):
     @op(f"ScatterNd{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
-        f"use_locking: bool = {locking}) -> (output_ref: ref T)", shape=_nd, gradient=False)
+        f"use_locking: bool = {locking}) -> (output_ref: ref T)", shape=_nd, gradient=None)
     def kernel(ref, indices, updates):
         storage = ref.writable()
         at = indices.long().movedim(-1, 0)

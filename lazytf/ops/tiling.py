@@ -7,6 +7,7 @@ from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
+from lazytf.ops.measuring import sizes_in
 from lazytf.ops.sentences import bracketed, computed, refuse
 
 
@@ -188,12 +189,9 @@ def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
 def _broadcast_shape(op):
     before = op._inputs[0]._shape
     with_rank(op, 1, 1)
-    after = contents.elements(op._inputs[1])
+    after = sizes_in(op._inputs[1])
     if after is None:
         return [None]
-    if any(extent is not None and extent < -1 for extent in after):
-        raise ValueError(f"Invalid value in tensor used for shape: {min(e for e in after if e is not None)}")
-    after = tuple(None if extent == -1 else extent for extent in after)
     if before is None:
         return [after]
     if len(before) > len(after):

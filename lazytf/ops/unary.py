@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.registry import op
+from lazytf.core.registry import lookup, op
 from lazytf.core.shape_rules import unchanged
 from lazytf.core.values import SparseTensor
 from lazytf.ops.filling import zeros_like
@@ -187,47 +187,42 @@ def conj(x, name=None):
         raise TypeError(f"Expected numeric or variant tensor, got dtype {x.dtype!r}")
 
 
-# -- the gamma function ---------------------------------------------------------------------------------------------
+# -- where TensorFlow's slope is not torch's ------------------------------------------------------------------------
 
 
-def _is_pole(x):
-    return (x <= 0) & (x == torch.floor(x))
+def _with_slope(function, slope):
+    """``function`` of one tensor as a kernel for autograd, with the derivative that ``slope(x)`` gives."""
+    class WithSlope(torch.autograd.Function):
+
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return function(x)
+
+        @staticmethod
+        def backward(ctx, dy):
+            return dy * slope(*ctx.saved_tensors).conj()
+
+    return lambda x: WithSlope.apply(x)
 
 
-class _Digamma(torch.autograd.Function):
-    """The slope of ``log(abs(gamma(x)))``: at its poles +inf, and so is its own slope; torch has NaN and -inf there."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return torch.where(_is_pole(x), torch.inf, torch.digamma(x))
-
-    @staticmethod
-    def backward(ctx, dy):
-        x, = ctx.saved_tensors
-        return dy * torch.where(_is_pole(x), torch.inf, torch.polygamma(1, x))
+def _digamma(x):
+    """At its poles, zero and the negative whole numbers, +inf, where torch has NaN or -inf."""
+    return torch.where((x <= 0) & (x == torch.floor(x)), torch.inf, torch.digamma(x))
 
 
-class _LogGamma(torch.autograd.Function):
-    """As torch's, with the slope that ``_Digamma`` has at the poles."""
-
-    @staticmethod
-    def forward(ctx, x):
-        ctx.save_for_backward(x)
-        return torch.lgamma(x)
-
-    @staticmethod
-    def backward(ctx, dy):
-        return dy * _Digamma.apply(*ctx.saved_tensors)
+def _trigamma(x):
+    """Hurwitz's zeta is exact to the last bits; torch can differentiate only the other."""
+    return torch.polygamma(1, x) if torch.is_grad_enabled() else torch.special.zeta(2.0, x)
 
 
-@op("Digamma(x: T, T: {float}) -> (y: T)", shape=unchanged)
-def Digamma(x):
-    return _Digamma.apply(x)
-
-
-Lgamma = op("Lgamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(torch.lgamma)
-Lgamma.differentiate(_LogGamma.apply)
+_digamma_with_slope = _with_slope(_digamma, _trigamma)
+op("Digamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(_digamma).differentiate(_digamma_with_slope)
+op("Lgamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(torch.lgamma).differentiate(
+    _with_slope(torch.lgamma, _digamma_with_slope))
+lookup("Acosh").differentiate(_with_slope(torch.acosh, lambda x: 1 / torch.sinh(torch.acosh(x))))    # NaN below one
+lookup("Sqrt").differentiate(lambda x: torch.sqrt(x + 0))       # a root of -0.0 would have the slope -inf
+lookup("Rsqrt").differentiate(lambda x: torch.rsqrt(x + 0))
 lgamma = _function("lgamma", "Lgamma", "The logarithm of the absolute value of the gamma function.")
 digamma = _function("digamma", "Digamma", "The derivative of ``lgamma``.")
 

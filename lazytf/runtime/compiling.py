@@ -166,7 +166,7 @@ def _written(watcher, results):
 def _simplified(watcher):
     """Steps with constants computed, equal ones merged, detaches gone; and which number another now stands for."""
     changed = {n for step in watcher.steps if step.operation._schema.is_mutable for n in (*step.refs(), *step.outputs)}
-    constants, same, seen, kept = watcher.constants, {}, {}, []
+    constants, same, seen, kept = watcher.constants, _equal_constants(watcher, changed), {}, []
     for step in watcher.steps:
         step.args, step.kwargs = _renamed(step.args, same), {k: _renamed(v, same) for k, v in step.kwargs.items()}
         if changed.isdisjoint((*step.refs(), *step.outputs)):
@@ -185,6 +185,17 @@ def _simplified(watcher):
                 continue
         kept.append(step)
     return kept, same
+
+
+def _equal_constants(watcher, changed):
+    """``{number: other number}`` for scalar constants that hold the same."""
+    first, same = {}, {}
+    for n, tensor in watcher.constants.items():
+        if tensor.numel() == 1 and n not in changed:
+            other = first.setdefault((tensor.dtype, tensor.shape, tensor.device, repr(tensor.item())), n)
+            if other != n:
+                same[n] = other
+    return same
 
 
 def _input_again(step, watcher):

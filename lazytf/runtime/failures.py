@@ -23,11 +23,11 @@ def explained(error, source):
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error
-        return _located(type(error), error.message, op)
+        return located(type(error), error.message, op)
     kind = next((ours for theirs, ours in _BY_PYTHON if isinstance(error, theirs)), None)
     if kind is None or getattr(error, "_from_user", False):
         return error
-    return _located(kind, _sentence(error, op, frame, source, line), op)
+    return located(kind, _sentence(error, op, frame, source, line), op)
 
 
 def _frame_of(error, filename):
@@ -69,6 +69,7 @@ def _arguments(error, source):
     return None
 
 
-def _located(kind, message, op):
+def located(kind, message, op):
+    """An error of that class about ``op``, which names it and the user's line that made it."""
     site = op.creation_site
     return kind(None, op, f"{message}\n\t [[node {op.name} (defined at {site}) ]]" if site else f"{message}\n\t [[node {op.name} ]]")

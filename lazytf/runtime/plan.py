@@ -7,6 +7,7 @@ Each pass is a pure function in a file of its own; a ``Draft`` carries what they
 import numpy as np
 import torch
 
+from lazytf.core import errors, shapes
 from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
 from lazytf.runtime.effects import arguments, reads, writes
@@ -41,6 +42,7 @@ class Draft:
         if any(t.op._inputs for t in cut):
             kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
             ops = [op for op in needed(kept, ended, cut) if op not in done]
+        _refuse_unfed(ops)
         ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
         self.placed = place(ordered, settings.devices, settings.soft_placement)
         self.cpu = settings.devices[0]
@@ -88,6 +90,18 @@ class Plan:
         self.call = _guarded(source, resources, bool(draft.hosted))
 
 
+def _refuse_unfed(ops):
+    """Raises TensorFlow's error where a placeholder is needed and not fed."""
+    for op in ops:
+        if op.op_type.role == "feed":
+            t = op.outputs[0]
+            dtype, shape = _CPP_NAMES.get(t.dtype.name, t.dtype.name), t._shape
+            known = f" and shape {shapes.bracketed(shape)}" if shape else ""
+            raise failures.located(errors.InvalidArgumentError,
+                                   f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}", op)
+
+
+_CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 _is_grad_enabled = torch.is_grad_enabled
 _set_grad_enabled = torch._C._set_grad_enabled
 

@@ -144,6 +144,12 @@ class Stream:
         words = self._words(torch.arange(first, first + blocks)).view(-1).numpy().view(np.uint32)
         return torch.from_numpy(_shuffled(words[:max(count - 1, 0)], count)).to(device)
 
+    def words(self, count):
+        """The next ``count`` raw 32-bit words, as integers; whole blocks of 4 are used up."""
+        blocks = -(-count // 4)
+        first = self._reserve(blocks)
+        return self._words(torch.arange(first, first + blocks)).view(-1).numpy().view(np.uint32)[:count].tolist()
+
     def multinomial(self, logits, num_samples, out_dtype=torch.int64):
         """For each row of ``logits`` ``[batch, classes]``, ``num_samples`` classes drawn with the row's odds.
 
@@ -272,6 +278,9 @@ class FreshStream:
 
     def permutation(self, count, device=_CPU):
         return torch.randperm(count, generator=self._generator(device), device=device)
+
+    def words(self, count):
+        return torch.randint(1 << 32, (count,), generator=self._generator(_CPU)).tolist()
 
     def multinomial(self, logits, num_samples, out_dtype=torch.int64):
         return _choices(logits, self.uniform((len(logits), num_samples), torch.float64, logits.device)).to(out_dtype)

@@ -177,7 +177,7 @@ class Writer:
         name = self._define(f"{'h' if place is HOST else 't'}{t.op._id}_{t.value_index}" + "f" * (t in self.draft.regions.overridden), t._shape)
         device = None if place is HOST else place.torch
         convert = self._global(f"feed_{i}", converter(t, device))
-        self._line(f"{name} = {convert}(f{i})", t.op, t.name)
+        self._line(f"{name} = {convert}(f{i})", None, t.name)      # no operation: what it raises is about the feed
         if place is not HOST:
             self.uses_torch = True
         if t in self.draft.regions.overridden:

@@ -4,7 +4,7 @@ A ref variable is changed by an op that takes the variable itself and returns it
 handle, after which the returned variable-like value is read.
 """
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.ops.filling import ones_like, range as range_of
+from lazytf.ops.filling import ones_like
 from lazytf.ops.joining import concat
 from lazytf.ops.measuring import shape as shape_of
 from lazytf.ops.reshaping import expand_dims, reshape
@@ -91,7 +91,7 @@ def batch_scatter_update(ref, indices, updates, use_locking=True, name=None):
         positions = expand_dims(indices, axis=-1)
         rank, columns = batch + 2, []
         for axis in range(batch):      # the position along each batch dimension, spread over all the others
-            along = range_of(0, sizes[axis], 1)
-            spread = reshape(along, [1] * axis + [sizes[axis]] + [1] * (rank - axis - 1))
+            size = sizes[axis]
+            spread = reshape(raw.Range(0, size, 1), [1] * axis + [size] + [1] * (rank - axis - 1))
             columns.append(spread * ones_like(positions))
         return scatter_nd_update(ref, concat([*columns, positions], axis=-1), updates, use_locking)

@@ -89,7 +89,7 @@ def _behind(operation):
         current = pending[-1]
         if state.get(current) is None:
             state[current] = "open"
-            for tensor in () if current.type in _SAFE else current._inputs:
+            for tensor in () if current.type in _SAFE else reversed(current._inputs):
                 if state.get(tensor.op) is None:
                     pending.append(tensor.op)
                 elif state[tensor.op] == "open":

@@ -13,6 +13,9 @@ from lazytf.core.build import raw
 from lazytf.core.shapes import dimension_value
 from lazytf.ops.constants import constant
 from lazytf.ops.filling import ones, zeros
+from lazytf.ops.linalg import eye, matrix_transpose
+from lazytf.ops.random import random_normal, random_uniform, truncated_normal
+from lazytf.ops.reshaping import reshape
 
 
 class Initializer:
@@ -220,7 +223,7 @@ class Orthogonal(Initializer):
         rows, columns = math.prod(sizes[:-1]), sizes[-1]
         draw = random_normal([max(rows, columns), min(rows, columns)], dtype=dtype, seed=self.seed)
         q, r = raw.Qr(draw, full_matrices=False)
-        q = raw.Mul(q, raw.Sign(raw.DiagPart(r)), name="mul")       # makes the decomposition the unique one
+        q = q * raw.Sign(raw.DiagPart(r))       # makes the decomposition the unique one
         if rows < columns:
             q = matrix_transpose(q)
         return self.gain * reshape(q, shape)

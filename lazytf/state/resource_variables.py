@@ -1,11 +1,10 @@
 """Resource variables: the kind that lives behind a handle, whose every read and write is an operation of its own."""
 from lazytf.core import graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.dtypes import as_dtype
-from lazytf.core.shapes import TensorShape, as_shape
+from lazytf.core.shapes import as_shape
 from lazytf.state import assigning
 from lazytf.state.initialized import guarded
-from lazytf.state.variables import CELL_CHANGES, ROW_CHANGES, Variable, computed_initial_value, rows_of
+from lazytf.state.variables import CELL_CHANGES, ROW_CHANGES, OwnGroup, Variable, computed_initial_value, rows_of
 
 
 class ResourceVariable(Variable, behind_handle=True):
@@ -35,7 +34,7 @@ class ResourceVariable(Variable, behind_handle=True):
             with graph.name_scope("Assign") as assign, self._beside_handle():
                 self._safe_initial_value = guarded(self._initial_value, scope[:-1])
                 self._initializer_op = raw.AssignVariableOp(self._handle, self._safe_initial_value, name=assign)
-            with graph.name_scope("Read"), self._beside_handle():
+            with graph.name_scope("Read"), graph.device(self._handle.device):
                 self._graph_element = self._read()
                 if caching_device is not None:
                     with graph.device(caching_device):
@@ -43,8 +42,9 @@ class ResourceVariable(Variable, behind_handle=True):
         graph.add_to_collections(collections, self)
 
     def _beside_handle(self):
-        """A block whose operations ask for the handle's device and none else's."""
-        return self.graph._colocated(_NoGroup(self._handle.device), True)
+        """A block whose operations ask for the handle's device, whatever they would be colocated with."""
+        groups = [g for other in self.graph._colocations if isinstance(other, OwnGroup) for g in other.colocation_groups()]
+        return self.graph._colocated(_Device(self._handle.device, groups), True)
 
     def _read(self):
         return _shaped(raw.ReadVariableOp(self._handle, dtype=self._dtype), self._shape)
@@ -176,16 +176,16 @@ class UnreadVariable(ResourceVariable):
     read_value = value
 
 
-class _NoGroup:
-    """Stands, among operations that others are colocated with, for a device and nothing else."""
+class _Device:
+    """Stands for a device among the operations that others are colocated with."""
 
-    __slots__ = ("device",)
+    __slots__ = ("device", "groups")
 
-    def __init__(self, device):
-        self.device = device
+    def __init__(self, device, groups):
+        self.device, self.groups = device, groups
 
     def colocation_groups(self):
-        return ()
+        return self.groups
 
 
 def _shaped(tensor, shape):

@@ -105,22 +105,26 @@ class VariableScope:
         return VariableScope(reuse, name, name_scope=name_scope, **settings)
 
 
+def _setter(default):
+    def replace(self, value):
+        setattr(self, "_" + default, value)
+
+    replace.__name__, replace.__doc__ = f"set_{default}", f"Replaces ``{default}``."
+    return replace
+
+
 for _default, _meaning in _DEFAULTS.items():
     setattr(VariableScope, _default, property(lambda self, _field="_" + _default: getattr(self, _field), doc=_meaning))
     if _default != "constraint":
-        def _set(self, value, _field="_" + _default):
-            setattr(self, _field, value)
-
-        _set.__name__, _set.__doc__ = "set_" + _default, f"Replaces ``{_default}``."
-        setattr(VariableScope, _set.__name__, lambda self, value, _field="_" + _default: setattr(self, _field, value))
+        setattr(VariableScope, "set_" + _default, _setter(_default))
 
 
-def _around(getter, outer):
+def _around(inner, outer):
     """A custom getter whose own ``getter`` goes through the one of the scope around."""
-    def get(true_getter, *args, **kwargs):
-        return getter(functools.partial(outer, true_getter), *args, **kwargs)
+    def get(getter, *args, **kwargs):
+        return inner(functools.partial(outer, getter), *args, **kwargs)
 
-    return lambda getter, *args, **kwargs: get(getter, *args, **kwargs)
+    return get
 
 
 class _Opened:

@@ -88,8 +88,6 @@ class VariableStore:
                 variable_dtype = dtype.base_dtype
             elif _needs_arguments(initializer):
                 raise ValueError(_TOO_VAGUE)
-        if arguments["use_resource"] is None:
-            arguments["use_resource"] = None
         variable = self._vars[name] = Variable(initializer, name=name, dtype=variable_dtype, **arguments)
         if regularizer:
             self._regularize(variable, name, regularizer)

@@ -9,7 +9,6 @@ from lazytf.core import defaults, graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw, register_tensor_conversion_function
 from lazytf.core.collections import GraphKeys
 from lazytf.core.operation import Tensor
-from lazytf.core.shapes import TensorShape, as_shape
 from lazytf.core.values import IndexedSlices
 from lazytf.state import assigning
 from lazytf.state.initialized import guarded, initialized_value
@@ -291,7 +290,7 @@ def resource_variables_enabled():
     return _resources_by_default
 
 
-class _OwnGroup:
+class OwnGroup:
     """Stands for a variable that is not made yet, among the operations that others are colocated with."""
 
     __slots__ = ("name",)
@@ -310,7 +309,7 @@ def computed_initial_value(graph, name, function, dtype):
     ``groups`` are the colocation groups that the variable itself shall state; none inside ``colocate_with`` blocks, which
     come before its own.
     """
-    own = None if graph._colocations else _OwnGroup(name)
+    own = None if graph._colocations else OwnGroup(name)
     with graph._colocated(own, False), graph.name_scope("Initializer"):
         value = convert_to_tensor(function(), dtype, "initial_value")
     return value, own.colocation_groups() if own else None

@@ -1,8 +1,8 @@
 """Adam: steps sized by running averages of the gradient and of its square."""
-from lazytf.control_flow.grouping import group
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.graph import get_default_graph
 from lazytf.ops.casting import cast
+from lazytf.ops.control import group
 from lazytf.state import assigning
 from lazytf.training.optimizers import Optimizer
 from lazytf.training.slots import is_resource

@@ -312,14 +312,18 @@ def _summary(tf, serialized):
     return tf.Summary.FromString(serialized)
 
 
+def _tags_and_values(tf, serialized):
+    return [[value.tag, value.simple_value] for value in _summary(tf, serialized).value]
+
+
 def a_scalar_summary_holds_tag_and_value(tf):
     with tf.name_scope("scope"):
         made = [tf.summary.scalar("a", 1.5), tf.summary.scalar("b c!", tf.constant(2)), tf.summary.scalar("a", 3.0)]
         made.append(tf.summary.scalar("f", 4.0, family="family"))
     with tf.Session() as session:
         ran = session.run(made)
-    text = [str(_summary(tf, r)).split("\n") for r in ran]
-    return [names(made), [type(r).__name__ for r in ran], text, names(tf.get_collection(tf.GraphKeys.SUMMARIES))]
+    told = [_tags_and_values(tf, r) for r in ran]
+    return [names(made), [type(r).__name__ for r in ran], told, names(tf.get_collection(tf.GraphKeys.SUMMARIES))]
 
 
 def _histogram(tf, data):
@@ -367,13 +371,13 @@ def merged_summaries_join_their_values(tf):
     merged = [tf.summary.merge([a, b], name="both"), tf.summary.merge_all(), tf.summary.merge_all("mine")]
     none = tf.summary.merge_all("none")
     with tf.Session() as session:
-        text = [str(_summary(tf, r)).split("\n") for r in session.run(merged, {x: 1.0})]
+        ran = [_tags_and_values(tf, r) for r in session.run(merged, {x: 1.0})]
     again = tf.summary.merge([tf.summary.scalar("c", 1.0), tf.summary.scalar("c", 2.0)])
     same = tf.summary.merge([a, a])
     with tf.Session() as session:
         told = [len(_summary(tf, session.run(again)).value), raised(lambda: session.run(same, {x: 1.0}), key="")]
     scoped = tf.summary.merge_all(scope="s")
-    return [names(merged), none, text, told, scoped]
+    return [names(merged), none, ran, told, scoped]
 
 
 def _events(tf, folder):

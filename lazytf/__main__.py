@@ -1,0 +1,7 @@
+"""``python -m lazytf``: see ``lazytf/cli``."""
+
+import sys
+
+from lazytf.cli.main import main
+
+sys.exit(main())

@@ -1,0 +1,41 @@
+"""``tf.train``: optimizers, saving, coordination of threads, and the messages of training data."""
+from lazytf.api import train_queue_runner as queue_runner
+from lazytf.api.surface import absent
+from lazytf.formats.messages import (
+    BytesList as BytesList,
+    ClusterDef as ClusterDef,
+    Example as Example,
+    Feature as Feature,
+    FeatureList as FeatureList,
+    FeatureLists as FeatureLists,
+    Features as Features,
+    FloatList as FloatList,
+    Int64List as Int64List,
+    JobDef as JobDef,
+    SaverDef as SaverDef,
+    SequenceExample as SequenceExample,
+    ServerDef as ServerDef,
+)
+from lazytf.saving.graph_def import write_graph as write_graph
+from lazytf.training.adam import AdamOptimizer as AdamOptimizer
+from lazytf.training.coordinator import (
+    Coordinator as Coordinator,
+    LooperThread as LooperThread,
+)
+from lazytf.training.global_step import (
+    assert_global_step as assert_global_step,
+    create_global_step as create_global_step,
+    get_global_step as get_global_step,
+    get_or_create_global_step as get_or_create_global_step,
+    global_step as global_step,
+)
+from lazytf.training.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
+from lazytf.training.momentum import MomentumOptimizer as MomentumOptimizer
+from lazytf.training.optimizers import Optimizer as Optimizer
+from lazytf.training.queue_runners import (
+    QueueRunner as QueueRunner,
+    add_queue_runner as add_queue_runner,
+    start_queue_runners as start_queue_runners,
+)
+
+__getattr__ = absent("tf.train")

@@ -1,0 +1,274 @@
+"""``GraphDef`` messages into a graph.
+
+Nodes may stand in any order; each becomes an operation once its inputs have. Names get a prefix, colocation groups too.
+What TensorFlow's importer refuses is refused in its words.
+"""
+from lazytf.core import build, devices, dtypes, errors
+from lazytf.core.graph import NameScope, get_default_graph
+from lazytf.core.operation import Operation, Tensor
+from lazytf.core.registry import lookup
+from lazytf.formats.messages import GraphDef
+from lazytf.saving.attr_values import attr_value, undeclared_value
+
+
+def import_graph_def(graph_def, input_map=None, return_elements=None, name=None, op_dict=None, producer_op_list=None):
+    """Adds the operations of a ``GraphDef`` to the default graph; returns ``return_elements`` as a list, else None.
+
+    Names are put under the scope ``name`` ("import" if None, none if ""). ``input_map`` gives tensors (or values) that stand
+    for tensors of the ``GraphDef``, by name; a name may be written as ``"x"`` for ``"x:0"``, or ``"^x"`` to replace a control
+    input. ``return_elements`` names operations and tensors. ``producer_op_list`` is an ``OpList`` of the program that wrote the
+    graph: attrs that lazytf does not know are dropped where they have the default it states. ``op_dict`` is not used any more.
+
+    ``NotFoundError`` for an operation type that lazytf does not have; ``ValueError`` for nodes that do not fit together, for
+    circles (loops cannot be imported yet), and for names in ``input_map`` or ``return_elements`` that the ``GraphDef`` does not
+    have; ``TypeError`` for arguments of a wrong type.
+    """
+    if not isinstance(graph_def, GraphDef):
+        raise TypeError("graph_def must be a GraphDef proto.")
+    input_map = _checked_map(input_map, name)
+    wanted = None if return_elements is None else tuple(return_elements)
+    if wanted is not None and not all(isinstance(element, (str, bytes)) for element in wanted):
+        raise TypeError("return_elements must be a list of strings.")
+    graph = get_default_graph()
+    with build.name_scope(name, "import", list(input_map.values())) as scope:
+        if any(not isinstance(value, Tensor) for value in input_map.values()):
+            with graph.name_scope("_inputs"):
+                input_map = {key: _replacement(value) for key, value in input_map.items()}
+        importer = _Importer(graph, scope[:-1] if scope else "", graph_def, input_map, _defaults(producer_op_list))
+        importer.run()
+    unused = [key for key in input_map if key not in importer.used]
+    if unused:
+        raise ValueError("Attempted to map inputs that were not found in graph_def: "
+                         f"[{', '.join(_full(key) for key in unused)}]")
+    return None if wanted is None else [importer.element(e.decode() if isinstance(e, bytes) else e) for e in wanted]
+
+
+def _checked_map(input_map, name):
+    if input_map is None:
+        return {}
+    if not (isinstance(input_map, dict) and all(isinstance(key, (str, bytes)) for key in input_map)):
+        raise TypeError("input_map must be a dictionary mapping strings to Tensor objects.")
+    if name == "" and any(not isinstance(value, (Tensor, Operation)) for value in input_map.values()):
+        raise ValueError("tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor values. Try "
+                         "calling tf.convert_to_tensor() on `input_map` values before calling tf.import_graph_def().")
+    return {key.decode() if isinstance(key, bytes) else key: value for key, value in input_map.items()}
+
+
+def _replacement(value):
+    return value if isinstance(value, (Tensor, Operation)) else build.convert_to_tensor(value)
+
+
+def _full(key):
+    return key if ":" in key or key.startswith("^") else f"{key}:0"
+
+
+def _defaults(op_list):
+    """``{(op type, attr): default}`` of a producer's ``OpList``."""
+    if op_list is None:
+        return {}
+    return {(op.name, attr.name): attr.default_value for op in op_list.op for attr in op.attr if attr.HasField("default_value")}
+
+
+class _Importer:
+    """One import: the nodes still to be made, and what has been made of the others."""
+
+    def __init__(self, graph, prefix, graph_def, input_map, defaults):
+        self.graph, self.prefix, self.defaults = graph, prefix, defaults
+        self.input_map = {_full(key): (key, value) for key, value in input_map.items()}
+        self.nodes, self.made, self.used = {}, {}, set()
+        for node in graph_def.node:
+            if node.name in self.nodes:
+                raise ValueError(f"Node '{node.name}' is not unique")
+            self.nodes[node.name] = node
+
+    def run(self):
+        """Makes all operations: every node once those that it needs are there; nothing is left half imported."""
+        for node in self._ordered():
+            self.made[node.name] = self._operation(node)
+
+    def element(self, name):
+        """The operation or tensor of that name in the ``GraphDef``."""
+        node, colon, index = name.partition(":")
+        if colon and not index.isdigit():
+            raise ValueError(f"Cannot convert '{name}' to a tensor name.")
+        if node not in self.made:
+            raise ValueError(f"Requested return node '{node}' not found in graph def")
+        op = self.made[node]
+        if not colon:
+            return op
+        if int(index) >= len(op.outputs):
+            raise ValueError(f"Invalid return output {index} of node '{node}', which has {len(op.outputs)} output(s)")
+        return op.outputs[int(index)]
+
+    # -- order --------------------------------------------------------------------------------------------------------
+
+    def _ordered(self):
+        """The nodes so that each follows what it needs; otherwise as they stand. All are checked before any is made."""
+        ordered, state = [], {}
+        for root in self.nodes.values():
+            pending = [root]
+            while pending:
+                node = pending[-1]
+                if state.get(node.name) is not None:
+                    if state[node.name] == "open":
+                        state[node.name] = "done"
+                        ordered.append(node)
+                    pending.pop()
+                    continue
+                state[node.name] = "open"
+                _type_of(node)
+                for name in self._needs(node):
+                    if state.get(name) == "open":
+                        raise ValueError(f"The nodes of the GraphDef form a cycle through '{name}' and '{node.name}'. Loops (nodes "
+                                         "of type NextIteration) cannot be imported yet.")
+                    if name not in state:
+                        pending.append(self.nodes[name])
+        return ordered
+
+    def _needs(self, node):
+        """Names of the nodes that ``node`` takes inputs from, control inputs and colocation included."""
+        for text in node.input:
+            name = text.lstrip("^").partition(":")[0]
+            if self._mapped(text) is not None:
+                continue
+            if name not in self.nodes:
+                raise ValueError(f"Node '{node.name}': Unknown input node '{text}'")
+            yield name
+        for group in node.attr["_class"].list.s if "_class" in node.attr else ():
+            name = group.decode().removeprefix("loc:@")
+            if name not in self.nodes:
+                raise ValueError(f"Node '{node.name}' expects to be colocated with unknown node '{name}'")
+
+    def _mapped(self, text):
+        """What ``input_map`` puts in the place of an input, or None."""
+        found = self.input_map.get(_full(text))
+        if found is None:
+            return None
+        self.used.add(found[0])
+        return found[1]
+
+    # -- one operation ------------------------------------------------------------------------------------------------
+
+    def _operation(self, node):
+        op_type = _type_of(node)
+        attrs = self._attrs(node, op_type)
+        tensors = [self._tensor(node, text) for text in node.input if not text.startswith("^")]
+        controls = [self._control(text) for text in node.input if text.startswith("^")]
+        _check_inputs(f"{self.prefix}/{node.name}" if self.prefix else node.name, op_type, attrs, tensors)
+        graph = self.graph
+        waiting = [op for block in graph._controls for op in block.operations]
+        with graph.control_dependencies(None), NameScope(graph, None):
+            result = build.add(graph, op_type, self._name(node.name), tuple(tensors), attrs)
+        op = graph._operations[-1]
+        if result is not op and (result if isinstance(result, Tensor) else result[0]).op is not op:
+            raise AssertionError(f"{node.name} was not the last operation made")
+        if controls or waiting:
+            op._control_inputs = tuple(dict.fromkeys([*controls, *waiting]))
+        self._place(node, op)
+        return op
+
+    def _name(self, name):
+        """The name in the graph, marked as taken."""
+        full = f"{self.prefix}/{name}" if self.prefix else name
+        if full in self.graph._by_name and self.prefix:
+            raise ValueError(f"Node name '{full}' already exists in the Graph")
+        unique = self.graph.unique_name(full)
+        return unique if full in self.graph._by_name else full
+
+    def _place(self, node, op):
+        """Its device: that of what it is colocated with, else the node's own with the open blocks' where it is open."""
+        groups = [group.decode().removeprefix("loc:@") for group in (node.attr["_class"].list.s if "_class" in node.attr else ())]
+        others = [self.made[g] for g in groups if g in self.made]
+        if others:
+            op._set_device(others[0].device)
+        elif node.device:
+            around = op.device
+            op._set_device(devices.merge(around, node.device))
+
+    def _attrs(self, node, op_type):
+        """The operation's attrs: the node's own, then defaults for those that it leaves out."""
+        declared, attrs = {attr.name: attr for attr in op_type.schema.attrs}, {}
+        for attr in op_type.schema.attrs:
+            if attr.name in node.attr:
+                try:
+                    value = attr_value(attr, node.attr[attr.name])
+                except ValueError as error:
+                    raise ValueError(f"{error}\n\t; NodeDef: {node.name}; Op: {op_type.name}") from None
+                _check_allowed(node, attr, value)
+                attrs[attr.name] = value
+            elif attr.is_required:
+                raise ValueError(f"NodeDef missing attr '{attr.name}' from Op<name={op_type.name}>; NodeDef: {node.name}")
+            else:
+                attrs[attr.name] = attr.default
+        for name, proto in node.attr.items():
+            if name in declared or name == "_output_shapes":
+                continue
+            if name == "_class":
+                attrs[name] = [self._group(group) for group in proto.list.s]
+            elif name.startswith("_"):
+                attrs[name] = undeclared_value(proto)
+            elif self.defaults.get((op_type.name, name)) != proto:
+                raise ValueError(f"NodeDef mentions attr '{name}' not in Op<name={op_type.name}>; NodeDef: {node.name}. (Check whether "
+                                 "your GraphDef-interpreting binary is up to date with your GraphDef-generating binary.).")
+        return attrs
+
+    def _group(self, group):
+        return b"loc:@" + (f"{self.prefix}/".encode() if self.prefix else b"") + group.removeprefix(b"loc:@")
+
+    def _tensor(self, node, text):
+        mapped = self._mapped(text)
+        if mapped is not None:
+            return mapped
+        name, _, index = text.partition(":")
+        outputs, index = self.made[name].outputs, int(index or 0)
+        if index >= len(outputs):
+            raise ValueError(f"Node '{node.name}': Connecting to invalid output {index} of source node {name} which has "
+                             f"{len(outputs)} outputs.")
+        return outputs[index]
+
+    def _control(self, text):
+        mapped = self._mapped(text)
+        if mapped is not None:
+            return mapped.op if isinstance(mapped, Tensor) else mapped
+        return self.made[text[1:]]
+
+
+def _type_of(node):
+    try:
+        return lookup(node.op)
+    except NotImplementedError as error:
+        raise errors.NotFoundError(None, None, f"Op type not registered '{node.op}' (node '{node.name}'): {error}") from None
+
+
+def _check_allowed(node, attr, value):
+    values = value if attr.is_list else (value,)
+    wrong = [v for v in values if attr.allowed and v not in attr.allowed]
+    if wrong:
+        names = ", ".join(a.name if isinstance(a, dtypes.DType) else str(a) for a in attr.allowed)
+        wrong = wrong[0].name if isinstance(wrong[0], dtypes.DType) else wrong[0]
+        raise ValueError(f"Value for attr '{attr.name}' of {wrong} is not in the list of allowed values: {names}\n\t; NodeDef: "
+                         f"{node.name}; Op: {node.op}")
+
+
+def _check_inputs(name, op_type, attrs, tensors):
+    """``ValueError`` unless the tensors are as many, and of the dtypes, that signature and attrs say."""
+    wanted = []
+    for arg in op_type.schema.inputs:
+        if arg.number_attr:
+            types = [arg.dtype or attrs[arg.type_attr]] * attrs[arg.number_attr]
+        else:
+            types = attrs[arg.type_attr] if arg.is_list else [arg.dtype or attrs[arg.type_attr]]
+        wanted += [(dtype, arg.is_ref) for dtype in types]
+    if len(wanted) != len(tensors):
+        expected = ", ".join(_spoken(dtype) for dtype, _ in wanted)
+        raise ValueError(f"NodeDef expected inputs '{expected}' do not match {len(tensors)} inputs specified; Op<name="
+                         f"{op_type.name}>; NodeDef: {name}")
+    for i, ((dtype, is_ref), tensor) in enumerate(zip(wanted, tensors, strict=True)):
+        if tensor.dtype.base_dtype is not dtype or (is_ref and not tensor.dtype._is_ref_dtype):
+            raise ValueError(f"Input {i} of node {name} was passed {_spoken(tensor.dtype)} from {tensor.name} incompatible with "
+                             f"expected {_spoken(dtype)}{'_ref' if is_ref else ''}.")
+
+
+def _spoken(dtype):
+    name = dtype.name
+    return name.replace("float32", "float").replace("float64", "double").replace("float16", "half").replace("bfloat16", "bfloat16")

@@ -1,0 +1,60 @@
+"""Every op type is declared as TensorFlow 1.15 registers it; ``tests/reference/ops.tsv`` holds its registrations."""
+
+from pathlib import Path
+
+import pytest
+
+import lazytf  # noqa: F401 - declares every op type
+from lazytf.core import registry
+from lazytf.core.schema import parse
+
+GRADIENTS = {"rule": True, "none": None, "missing": False}  # in the table -> what an op type says
+# Op types that TensorFlow does not have; why, is said where they are declared.
+OURS = {"Gradients", "InitializedResourceValue", "InitializedValue"}
+# TensorFlow's rule for these answers None for every input, which is what None says here.
+NOTHING_FLOWS = {"ArgMax", "ArgMin", "Ceil", "Floor", "FloorDiv", "Rint", "Round", "TruncateDiv"}
+
+
+def table():
+    """Op type -> (signature, whether it is stateful, what it says of its gradient)."""
+    rows = [line.split("\t") for line in Path(__file__).with_name("reference").joinpath("ops.tsv").read_text().splitlines()]
+    return {text.partition("(")[0]: (text, state == "stateful", GRADIENTS[rule]) for text, state, rule in rows[1:]}
+
+
+TABLE = table()
+DECLARED = {op_type.name: op_type for op_type in registry.registered() if op_type.name not in OURS}
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_op_type_is_declared_as_tensorflow_registers_it(name):
+    assert name in TABLE, f"TensorFlow 1.15 has no op {name}"
+    text, is_stateful, gradient = TABLE[name]
+    expected, ours = parse(text), DECLARED[name]
+    assert arguments(ours.schema.inputs) == arguments(expected.inputs)
+    assert arguments(ours.schema.outputs) == arguments(expected.outputs)
+    assert attributes(ours.schema) == attributes(expected)
+    assert ours.is_stateful == is_stateful
+    if expected.inputs:
+        assert ours.has_gradient == (None if name in NOTHING_FLOWS else gradient)
+
+
+def arguments(args):
+    """What TensorFlow says of inputs or outputs; where the kernel wants them is our own affair."""
+    return [(arg.name, arg.dtype, arg.type_attr, arg.number_attr, arg.is_list, arg.is_ref) for arg in args]
+
+
+def attributes(schema):
+    """Attr -> all that is said of it; the order of attrs and of allowed values is of no account."""
+    return {
+        attr.name: (attr.kind, attr.is_list, attr.is_required, default(attr), frozenset(attr.allowed), attr.minimum)
+        for attr in schema.attrs
+    }
+
+
+def default(attr):
+    """The default of an attr, floats as the float32 that TensorFlow stores, arrays as lists with their dtype."""
+    if attr.kind == "tensor" and not attr.is_required:
+        return attr.default.dtype, attr.default.tolist()
+    if attr.is_required or attr.kind != "float":
+        return None if attr.is_required else attr.default
+    return [pytest.approx(value, rel=1e-6) for value in attr.default] if attr.is_list else pytest.approx(attr.default, rel=1e-6)
