@@ -149,6 +149,7 @@ from lazytf.formats.messages import (
 )
 from lazytf.ops import (
     checkpointing as _checkpointing,
+    queues as _queues,
     raw_ops as raw_ops,
     state as _state,
     summaries as _summaries,
@@ -205,12 +206,14 @@ from lazytf.ops.comparison import (
 )
 from lazytf.ops.constants import constant as constant
 from lazytf.ops.control import (
+    Print as Print,
     add_check_numerics_ops as add_check_numerics_ops,
     check_numerics as check_numerics,
     group as group,
     no_op as no_op,
     numpy_function as numpy_function,
     py_func as py_func,
+    tuple as tuple,
     verify_tensor_all_finite as verify_tensor_all_finite,
 )
 from lazytf.ops.decompositions import (
@@ -338,7 +341,11 @@ from lazytf.ops.selecting import (
     where as where,
     where_v2 as where_v2,
 )
-from lazytf.ops.slicing import strided_slice as strided_slice
+from lazytf.ops.sets import setdiff1d as setdiff1d
+from lazytf.ops.slicing import (
+    slice as slice,
+    strided_slice as strided_slice,
+)
 from lazytf.ops.tiling import (
     broadcast_dynamic_shape as broadcast_dynamic_shape,
     broadcast_static_shape as broadcast_static_shape,

@@ -7,5 +7,15 @@ from lazytf.formats.messages import (
     SummaryDescription as SummaryDescription,
     TaggedRunMetadata as TaggedRunMetadata,
 )
+from lazytf.training.file_writers import (
+    FileWriter as FileWriter,
+    FileWriterCache as FileWriterCache,
+)
+from lazytf.training.summaries import (
+    get_summary_description as get_summary_description,
+    image as image,
+    merge_all as merge_all,
+    tensor_summary as tensor_summary,
+)
 
 __getattr__ = absent("tf.summary")

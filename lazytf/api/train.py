@@ -16,8 +16,26 @@ from lazytf.formats.messages import (
     SequenceExample as SequenceExample,
     ServerDef as ServerDef,
 )
+from lazytf.saving.checkpoint_reading import (
+    NewCheckpointReader as NewCheckpointReader,
+    init_from_checkpoint as init_from_checkpoint,
+    list_variables as list_variables,
+    load_checkpoint as load_checkpoint,
+    load_variable as load_variable,
+)
+from lazytf.saving.checkpoint_state import (
+    checkpoint_exists as checkpoint_exists,
+    generate_checkpoint_state_proto as generate_checkpoint_state_proto,
+    get_checkpoint_mtimes as get_checkpoint_mtimes,
+    get_checkpoint_state as get_checkpoint_state,
+    latest_checkpoint as latest_checkpoint,
+    remove_checkpoint as remove_checkpoint,
+    update_checkpoint_state as update_checkpoint_state,
+)
 from lazytf.saving.graph_def import write_graph as write_graph
+from lazytf.saving.meta_graph import export_meta_graph as export_meta_graph
 from lazytf.training.adam import AdamOptimizer as AdamOptimizer
+from lazytf.training.averages import ExponentialMovingAverage as ExponentialMovingAverage
 from lazytf.training.coordinator import (
     Coordinator as Coordinator,
     LooperThread as LooperThread,

@@ -201,7 +201,7 @@ def _type_mismatch(op_type, arg, dtype, wanted, decided_by):
     return TypeError(f"{prefix} type {wanted.name} of argument '{decided_by.get(arg.type_attr, arg.type_attr)}'.")
 
 
-def _converted(op_type, arg, graph, name, value, wanted, decided_by):
+def _converted(op_type, arg, graph, name, value, wanted, decided_by, label=None):
     """A tensor for a value that is none yet; constants are named under the operation that takes them."""
     preferred = None
     if wanted is None:
@@ -210,8 +210,8 @@ def _converted(op_type, arg, graph, name, value, wanted, decided_by):
     try:
         if graph is not graphs.get_default_graph():
             with graph.as_default():
-                return convert_to_tensor(value, wanted, arg.name, preferred, as_ref=arg.is_ref)
-        return convert_to_tensor(value, wanted, arg.name, preferred, as_ref=arg.is_ref)
+                return convert_to_tensor(value, wanted, label or arg.name, preferred, as_ref=arg.is_ref)
+        return convert_to_tensor(value, wanted, label or arg.name, preferred, as_ref=arg.is_ref)
     except TypeError as e:
         if wanted is None:
             raise
@@ -232,7 +232,8 @@ def _list_input(op_type, arg, graph, name, values, attrs, types, decided_by):
     if not isinstance(values, (list, tuple)):
         raise TypeError(f"Expected list for '{arg.name}' argument to '{op_type.name}' Op, not {values!r}.")
     if not arg.number_attr:
-        tensors = [v if type(v) is Tensor else _converted(op_type, arg, graph, f"{name}", v, None, decided_by) for v in values]
+        tensors = [v if type(v) is Tensor else
+                   _converted(op_type, arg, graph, name, v, None, decided_by, f"{arg.name}_{i}") for i, v in enumerate(values)]
         known = types.setdefault(arg.type_attr, tuple(t.dtype.base_dtype for t in tensors))
         if len(known) != len(tensors):
             raise ValueError(f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(tensors)} must match length "
@@ -404,7 +405,8 @@ def _shapes(op):
         detail = f" for '{op.name}' (op: '{op.type}') with input shapes: {inputs}"
         for what, texts in (("computed input tensors", e.computed), ("input tensors computed as partial shapes", e.partial)):
             if texts:
-                detail += f" and with {what}: " + ", ".join(f"input[{i}] = {text}" for i, text in texts.items())
+                separator = ", " if texts is e.computed else ","        # as TensorFlow writes them
+                detail += f" and with {what}: " + separator.join(f"input[{i}] = {text}" for i, text in texts.items())
         site = op.creation_site
         raise ValueError(f"{e}{detail}." + (f" Made at {site}." if site else "")) from None
 

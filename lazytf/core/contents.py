@@ -5,6 +5,8 @@ Ops that compute shapes have a NumPy twin of their kernel; here it runs on array
 ``UNKNOWN`` stands for every element not known yet. Arithmetic on it gives it again; whatever else a kernel tries with
 it fails, and then nothing is known of the result.
 """
+import math
+
 import numpy as np
 
 _MOST_ELEMENTS = 4096       # beyond this a tensor is data, not a shape
@@ -27,7 +29,8 @@ class _Unknown:
     def _compare(self, other):
         raise TypeError("not known yet")
 
-    __lt__ = __le__ = __gt__ = __ge__ = _compare
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare      # not even equality is known
+    __hash__ = object.__hash__
 
     def __repr__(self):
         return "?"
@@ -84,8 +87,8 @@ def _evaluate(tensor):
 
 def _may_evaluate(op):
     kind = op.op_type
-    return (kind.host is not None and not kind.is_stateful and not kind.needs_context
-            and all(t._shape is not None and None not in t._shape and np.prod(t._shape, dtype=int) <= _MOST_ELEMENTS
+    return (kind.host is not None and not kind.is_stateful and not kind.needs_context and not kind.role
+            and all(t._shape is not None and None not in t._shape and math.prod(t._shape) <= _MOST_ELEMENTS
                     for t, arg in _arguments(op) if not arg.is_shape))
 
 
@@ -111,14 +114,23 @@ def _run(op):
         if any(v is None for v in group):
             return [None] * len(op.outputs)
         values.append(group if arg.is_list else group[0])
-    partial = any(UNKNOWN in (v.flat if isinstance(v, np.ndarray) else v) for v in _flat(values) if _may_hold_unknown(v))
+    if not _anything_known(values):
+        return [None] * len(op.outputs)
+    partial = any(e is UNKNOWN for v in _flat(values) if _may_hold_unknown(v) for e in (v.flat if isinstance(v, np.ndarray) else v))
     attrs = [_attr(op, name, partial) for name in op.op_type.parameters]
     try:
-        result = op.op_type.host(*values, *attrs)
+        with np.errstate(all="ignore"):
+            result = op.op_type.host(*values, *attrs)
     except Exception:       # whatever NumPy could not do with an unknown, or an error that the run will report better
         return [None] * len(op.outputs)
     results = list(result) if len(op.outputs) != 1 else [result]
     return [np.asarray(r) for r in results]
+
+
+def _anything_known(values):
+    """Whether any element, or the rank of any shape, is known: without, a kernel has nothing to say."""
+    leaves = [e for v in _flat(values) for e in (v.flat if isinstance(v, np.ndarray) else v if isinstance(v, (tuple, list)) else [v])]
+    return not values or not leaves or any(e is not UNKNOWN for e in leaves) or any(isinstance(v, tuple) for v in _flat(values))
 
 
 def _may_hold_unknown(value):
@@ -134,6 +146,8 @@ def _value(tensor, arg):
     if arg.is_shape:
         return None if tensor._shape is None else tuple(UNKNOWN if d is None else d for d in tensor._shape)
     known = tensor._known
+    if known is None and tensor._dtype._base.is_integer and None not in (tensor._shape or ()):
+        known = np.full(tensor._shape, UNKNOWN, object)
     return known.tolist() if arg.is_host and known is not None else known
 
 

@@ -179,23 +179,24 @@ GROUPS = {
 }
 
 
-def as_dtype(value):
+def as_dtype(type_value):
     """The ``DType`` for a ``DType``, its name, its enum number, a NumPy type or Python's float, bool or object."""
-    if isinstance(value, DType):
-        return value
+    if isinstance(type_value, DType):
+        return type_value
     try:
-        found = _BY_KEY.get(value) or _BY_PYTHON.get(value)
+        found = _BY_KEY.get(type_value) or _BY_PYTHON.get(type_value)
     except TypeError:   # unhashable
         found = None
-    if found is None and (isinstance(value, np.dtype) or (isinstance(value, type) and value not in (int, str, bytes, complex))):
+    is_type = isinstance(type_value, type) and type_value not in (int, str, bytes, complex)
+    if found is None and (is_type or isinstance(type_value, np.dtype)):
         try:
-            described = np.dtype(value)
+            described = np.dtype(type_value)
         except TypeError:
             described = None
         if described is not None:
             found = _BY_NUMPY.get(described) or (string if described.kind in "SUO" and described.names is None else None)
-    if found is None and isinstance(getattr(value, "dtype", None), np.dtype):
-        found = _BY_NUMPY.get(value.dtype)
+    if found is None and isinstance(getattr(type_value, "dtype", None), np.dtype):
+        found = _BY_NUMPY.get(type_value.dtype)
     if found is None:
-        raise TypeError(f"Cannot convert value {value!r} to a TensorFlow DType.")
+        raise TypeError(f"Cannot convert value {type_value!r} to a TensorFlow DType.")
     return found

@@ -16,13 +16,14 @@ class OpType:
 
     __slots__ = ("name", "schema", "shape", "kernel", "parameters", "needs_context", "host", "differentiable",
                  "has_gradient", "is_stateful", "is_view", "is_alias", "reads", "writes", "explain", "merged", "shared",
-                 "on_host", "no_gradient_inputs", "role", "gathered")
+                 "on_host", "no_gradient_inputs", "role", "gathered", "takes_shapes", "takes_lists")
 
     def __init__(self, signature, shape, kernel, *, gradient=True, host=None, stateful=False, view=False, alias=False,
                  reads=(), writes=None, on_host=False, explain=None, no_gradient_inputs=(), role="", gathered=None):
         self.schema = schema = parse(signature)
         self.name, self.shape, self.kernel, self.host = schema.type, shape, kernel, host
         self.differentiable = None
+        self.takes_shapes, self.takes_lists = (any(getattr(a, flag) for a in schema.inputs) for flag in ("is_shape", "is_list"))
         self.has_gradient, self.is_stateful, self.is_view, self.is_alias = gradient, stateful, view or alias, alias
         self.on_host, self.explain = on_host, explain
         self.merged, self.shared, self.role, self.gathered = None, (), role, gathered
@@ -71,7 +72,8 @@ def op(signature, *, shape, **properties):
     - ``reads``, ``writes``: resource inputs it reads or changes; a ref input of an op with a ref output is written.
     - ``stateful``: two runs may differ; never folded, shared or dropped.
     - ``role``: what a plan does with it beside calling its kernel: "resource", the kernel makes something the session
-      owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "read", the
+      owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "default", its
+      value is one to be replaced by feeding, so nobody may count on it before the run; "read", the
       value of a variable; "gradient", torch.autograd answers.
     - ``gathered(op)``: where the op takes rows of its first input, the tensor of row numbers, else None.
     - ``explain``: called with the kernel's arguments after it failed; returns TensorFlow's sentence, or None.

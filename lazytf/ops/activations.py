@@ -12,7 +12,8 @@ from lazytf.ops.unsigned import signed
 _REAL = "T: {float}) -> (activations: T)"
 
 
-@op("Relu(features: T, T: {float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, uint64, qint8}) "
+@op("Relu(features: T, T: {float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, "
+    "uint64, qint8}) "
     "-> (activations: T)", shape=unchanged)
 def Relu(features):
     try:
@@ -34,7 +35,8 @@ def _(features):
     return functional.hardtanh(features, 0.0, 6.0)      # at 0 and 6 the slope is 0; that of clamp is 1
 
 
-@op("LeakyRelu(features: T, alpha: float = 0.20000000298023224, T: {float} = float32) -> (activations: T)", shape=unchanged)
+@op("LeakyRelu(features: T, alpha: float = 0.20000000298023224, T: {float} = float32) -> (activations: T)",
+    shape=unchanged)
 def LeakyRelu(features, alpha):
     return functional.leaky_relu(features, alpha)
 
@@ -52,7 +54,8 @@ def Selu(features):
 
 @Selu.differentiate
 def _(features):
-    return torch.where(features < 0, torch.selu(features), 1.0507009873554805 * features)    # at 0 torch has the steeper slope
+    # at 0 torch has the steeper slope
+    return torch.where(features < 0, torch.selu(features), 1.0507009873554805 * features)
 
 
 def relu(features, name=None):

@@ -76,19 +76,29 @@ def _differentiable_squared_difference(x, y):
     return 2 * fixed.conj() * difference - fixed * fixed.conj()
 
 
-class _Atan2(torch.autograd.Function):
-    """The slope at the origin is NaN; torch has 0."""
+def _with_slopes(function, slopes):
+    """``function`` of two tensors as a kernel for autograd, with the derivatives that ``slopes(x, y)`` gives, not
+    conjugated.
+    """
+    class WithSlopes(torch.autograd.Function):
 
-    @staticmethod
-    def forward(ctx, y, x):
-        ctx.save_for_backward(y, x)
-        return torch.atan2(y, x)
+        @staticmethod
+        def forward(ctx, x, y):
+            ctx.save_for_backward(x, y)
+            return function(x, y)
 
-    @staticmethod
-    def backward(ctx, dz):
-        y, x = ctx.saved_tensors
-        dz = dz / (torch.square(x) + torch.square(y))
-        return (x * dz).sum_to_size(y.shape), (-y * dz).sum_to_size(x.shape)
+        @staticmethod
+        def backward(ctx, dz):
+            x, y = ctx.saved_tensors
+            return tuple((dz * slope).sum_to_size(t.shape) for slope, t in zip(slopes(x, y), (x, y), strict=True))
+
+    return lambda x, y: WithSlopes.apply(x, y)
+
+
+def _atan2_slopes(y, x):
+    """At the origin NaN; torch has 0."""
+    square = torch.square(x) + torch.square(y)
+    return x / square, -y / square
 
 
 def _divided(x, y):
@@ -137,7 +147,9 @@ def _pow(x, y):
 
 
 class _Pow(torch.autograd.Function):
-    """The slope of ``x ** y`` by ``y`` is 0 where ``x`` is not positive; by ``x`` it is ``y * x ** (y - 1)`` even at 0 ** 0."""
+    """The slope of ``x ** y`` by ``y`` is 0 where ``x`` is not positive; by ``x`` it is ``y * x ** (y - 1)`` even at 0
+    ** 0.
+    """
 
     @staticmethod
     def forward(ctx, x, y):
@@ -197,6 +209,20 @@ def _shift_uint64(kernel, x, y):
     else:
         x = kernel(x, y)
     return x.view(torch.uint64)
+
+
+def _unless_real(kernel, slopes):
+    """The kernel itself for real numbers; for complex ones TensorFlow forgets to conjugate these slopes."""
+    with_slopes = _with_slopes(kernel, slopes)
+    return lambda x, y: with_slopes(x, y) if x.is_complex() else kernel(x, y)
+
+
+def _xdivy_slopes(x, y):
+    return _xdivy((x != 0).to(x.dtype), y), _xdivy(-x, torch.square(y))
+
+
+def _xlogy_slopes(x, y):
+    return _xlogy((x != 0).to(x.dtype), y), _xdivy(x, y)
 
 
 # -- NumPy twins ----------------------------------------------------------------------------------------------------
@@ -267,16 +293,17 @@ _row("Minimum",           _ORDERED,           _minimum,                 _minimum
 _row("SquaredDifference", _ALL,               _squared_difference).differentiate(_differentiable_squared_difference)
 _row("DivNoNan",          _FLOAT,             _div_no_nan)
 _row("MulNoNan",          _FLOAT,             _mul_no_nan)
-_row("Xdivy",             _FLOAT,             _xdivy)
-_row("Xlogy",             _FLOAT,             _xlogy)
+_row("Xdivy",             _FLOAT,             _xdivy).differentiate(_unless_real(_xdivy, _xdivy_slopes))
+_row("Xlogy",             _FLOAT,             _xlogy).differentiate(_unless_real(_xlogy, _xlogy_slopes))
 _row("Atan2",             "float",            torch.atan2,              inputs=("y", "x")).differentiate(
-    lambda y, x: _Atan2.apply(y, x))
+    _with_slopes(torch.atan2, _atan2_slopes))
 _row("BitwiseAnd",        _INTEGER,           torch.bitwise_and,        np.bitwise_and,      None)
 _row("BitwiseOr",         _INTEGER,           torch.bitwise_or,         np.bitwise_or,       None)
 _row("BitwiseXor",        _INTEGER,           torch.bitwise_xor,        np.bitwise_xor,      None)
 _row("LeftShift",         _INTEGER,           _shift(torch.bitwise_left_shift),  None,       None)
 _row("RightShift",        _INTEGER,           _shift(torch.bitwise_right_shift), None,       None)
-_row("Pow", "bfloat16, float32, float16, float64, int32, int64, complex64, complex128", _pow, _pow_on_host).differentiate(lambda x, y: _Pow.apply(x, y))
+_row("Pow", "bfloat16, float32, float16, float64, int32, int64, complex64, complex128", _pow,
+     _pow_on_host).differentiate(lambda x, y: _Pow.apply(x, y))
 
 
 @op("NextAfter(x1: T, x2: T, T: {float64, float32} = float32) -> (output: T)", shape=broadcast, explain=incompatible)
@@ -290,7 +317,8 @@ def _(x1, x2):
     return torch.nextafter(x1.detach(), x2.detach()) + (x1 - x1.detach()) + 0 * x2
 
 
-@op("Complex(real: T, imag: T, T: {float32, float64} = float32, Tout: {complex64, complex128} = complex64) -> (out: Tout)",
+@op("Complex(real: T, imag: T, T: {float32, float64} = float32, Tout: {complex64, complex128} = complex64) -> (out: "
+    "Tout)",
     shape=broadcast, explain=incompatible)
 def Complex(real, imag):
     return torch.complex(*torch.broadcast_tensors(real, imag))
@@ -345,7 +373,8 @@ def _sum(inputs):
     return total.to(first.dtype)
 
 
-@op("ClipByValue(t: T, clip_value_min: T, clip_value_max: T, T: {number}) -> (output: T)", shape=unchanged, gradient=False)
+@op("ClipByValue(t: T, clip_value_min: T, clip_value_max: T, T: {number}) -> (output: T)", shape=unchanged,
+    gradient=False)
 def ClipByValue(t, clip_value_min, clip_value_max):
     """A limit has the shape of ``t`` or is a scalar."""
     for limit in (clip_value_min, clip_value_max):
@@ -481,7 +510,9 @@ def complex(real, imag, name=None):
 
 
 def scalar_mul(scalar, x, name=None):
-    """``scalar * x`` for a scalar tensor or number; of ``IndexedSlices`` ``x``, the values. ``ValueError`` for a vector."""
+    """``scalar * x`` for a scalar tensor or number; of ``IndexedSlices`` ``x``, the values. ``ValueError`` for a
+    vector.
+    """
     scalar = convert_to_tensor(scalar, dtype=x.dtype.base_dtype, name="scalar")
     if scalar._shape != ():
         raise ValueError(f"Only scalar multiply works, got shape {scalar.shape}")
@@ -515,7 +546,9 @@ def truediv(x, y, name=None):
 
 
 def div(x, y, name=None):
-    """``x / y`` of floats, ``floor(x / y)`` of integers: division as Python 2 means it. Prefer ``truediv`` or ``floordiv``."""
+    """``x / y`` of floats, ``floor(x / y)`` of integers: division as Python 2 means it. Prefer ``truediv`` or
+    ``floordiv``.
+    """
     with name_scope(name, "div", [x, y]) as name:
         x = convert_to_tensor(x, name="x")
         x, y = _alike(x, convert_to_tensor(y, name="y", dtype=x.dtype.base_dtype))

@@ -1,4 +1,5 @@
 """Changing the type of a tensor's elements: by value, and by reading the same bits anew."""
+
 import warnings
 
 import numpy as np
@@ -18,17 +19,34 @@ def Cast(x, DstT, Truncate):
     if x.is_complex() and not DstT.is_complex:
         x = x.real
     if Truncate:
-        x = _truncated(x, DstT)
-    if DstT is torch.uint32 and x.is_floating_point():      # torch saturates here where C, and TensorFlow, wrap around
+        return _Truncated.apply(x, DstT)
+    if DstT is torch.uint32 and x.is_floating_point():  # torch saturates here where C, and TensorFlow, wrap around
         x = x.long()
     return x.to(DstT)
 
 
+class _Truncated(torch.autograd.Function):
+    """A cast that rounds towards zero; its gradient is that of a cast."""
+
+    @staticmethod
+    def forward(ctx, x, dtype):
+        ctx.dtype = x.dtype
+        return _truncated(x, dtype).to(dtype)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient.to(ctx.dtype), None
+
+
 def _truncated(x, dtype):
     """The bits a narrower float has no room for set to zero, so that nothing is left to round."""
-    lost = {(torch.float32, torch.bfloat16): (torch.int32, 16), (torch.float32, torch.float16): (torch.int32, 13),
-            (torch.float64, torch.float32): (torch.int64, 29), (torch.float64, torch.bfloat16): (torch.int64, 45),
-            (torch.float64, torch.float16): (torch.int64, 42)}.get((x.dtype, dtype))
+    lost = {
+        (torch.float32, torch.bfloat16): (torch.int32, 16),
+        (torch.float32, torch.float16): (torch.int32, 13),
+        (torch.float64, torch.float32): (torch.int64, 29),
+        (torch.float64, torch.bfloat16): (torch.int64, 45),
+        (torch.float64, torch.float16): (torch.int64, 42),
+    }.get((x.dtype, dtype))
     if lost is None:
         return x
     integer, bits = lost
@@ -39,10 +57,12 @@ def _truncated(x, dtype):
 def _(x, DstT, Truncate):
     x = np.asarray(x)
     if x.dtype == object:
-        if DstT != object:      # text: no kernel of TensorFlow's reads numbers from it
-            raise UnimplementedError(None, None, f"Cast string to {_C_NAMES.get(DstT.name, DstT.name)} is not supported")
+        if DstT.kind != "O":  # text: no kernel of TensorFlow's reads numbers from it
+            raise UnimplementedError(
+                None, None, f"Cast string to {_C_NAMES.get(DstT.name, DstT.name)} is not supported"
+            )
         return x
-    if DstT == object:          # elements that are known in part while the graph is built
+    if DstT.kind == "O":  # elements that are known in part while the graph is built
         return x.astype(object)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -53,10 +73,11 @@ _C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def cast(x, dtype, name=None):
-    """``x`` with elements of type ``dtype``: a tensor, ``SparseTensor`` or ``IndexedSlices``, itself where it has it already.
+    """``x`` with elements of type ``dtype``: a tensor, ``SparseTensor`` or ``IndexedSlices``, itself where it has
+    it already.
 
-    Floats lose their fraction towards zero on the way to integers, complex numbers their imaginary part on the way to reals;
-    what a type cannot hold wraps around as in C. Gradients flow between float and complex types only.
+    Floats lose their fraction towards zero on the way to integers, complex numbers their imaginary part on the way
+    to reals; what a type cannot hold wraps around as in C. Gradients flow between float and complex types only.
     """
     base = dtypes.as_dtype(dtype).base_dtype
     if isinstance(x, Tensor) and x.dtype is base:
@@ -79,9 +100,13 @@ def saturate_cast(value, dtype, name=None):
         value = convert_to_tensor(value, name="value")
         own = value.dtype.base_dtype
         if own.min < dtype.min:
-            value = raw.Maximum(value, convert_to_tensor(float(dtype.min) if own.is_floating else int(dtype.min), own, name="min"))
+            value = raw.Maximum(
+                value, convert_to_tensor(float(dtype.min) if own.is_floating else int(dtype.min), own, name="min")
+            )
         if own.max > dtype.max:
-            value = raw.Minimum(value, convert_to_tensor(float(dtype.max) if own.is_floating else int(dtype.max), own, name="max"))
+            value = raw.Minimum(
+                value, convert_to_tensor(float(dtype.max) if own.is_floating else int(dtype.max), own, name="max")
+            )
         return cast(value, dtype, name=name)
 
 
@@ -140,25 +165,27 @@ def _bitcast_shape(op):
 def _bitcast_trouble(input, type):
     before, after = input.element_size(), type.itemsize
     if after > before and tuple(input.shape[-1:]) != (after // before,):
-        wanted = "[" + ",".join(map(str, input.shape)) + "]"
-        return f"Cannot bitcast from {_word(input.dtype)} to {_word(type)}: shape {wanted}"
+        return f"Cannot bitcast from {after // before} to {input.shape[-1] if input.dim() else 0}"
     return None
 
 
-def _word(dtype):
-    name = str(dtype).rpartition(".")[2]
-    return _C_NAMES.get(name, name)
+_BITS = (
+    "{bfloat16, float16, float32, float64, int64, int32, uint8, uint16, uint32, uint64, int8, int16, "
+    "complex64, complex128, "
+    "qint8, quint8, qint16, quint16, qint32}"
+)
 
 
-_BITS = ("{bfloat16, float16, float32, float64, int64, int32, uint8, uint16, uint32, uint64, int8, int16, complex64, complex128, "
-         "qint8, quint8, qint16, quint16, qint32}")
-
-
-@op(f"Bitcast(input: T, T: {_BITS}, type: {_BITS}) -> (output: type)", shape=_bitcast_shape, view=True, explain=_bitcast_trouble,
-    gradient=False)
+@op(
+    f"Bitcast(input: T, T: {_BITS}, type: {_BITS}) -> (output: type)",
+    shape=_bitcast_shape,
+    view=True,
+    explain=_bitcast_trouble,
+    gradient=False,
+)
 def Bitcast(input, type):
     before, after = input.element_size(), type.itemsize
-    if after > before:      # torch would take any multiple; TensorFlow wants the last dimension to be used up
+    if after > before:  # torch would take any multiple; TensorFlow wants the last dimension to be used up
         if input.shape[-1] != after // before:
             raise ValueError(_bitcast_trouble(input, type))
         return input.contiguous().view(type).squeeze(-1)
@@ -170,9 +197,15 @@ def _(input, type):
     input = np.ascontiguousarray(input).reshape(np.shape(input))
     if input.itemsize > type.itemsize:
         return input[..., None].view(type)
-    return input.view(type).reshape(input.shape[:-1]) if input.itemsize < type.itemsize else input.reshape(-1).view(type).reshape(input.shape)
+    return (
+        input.view(type).reshape(input.shape[:-1])
+        if input.itemsize < type.itemsize
+        else input.reshape(-1).view(type).reshape(input.shape)
+    )
 
 
 def bitcast(input, type, name=None):
-    """The bits of ``input`` read as elements of ``type``: a last dimension is added for a narrower type, used up for a wider."""
+    """The bits of ``input`` read as elements of ``type``: a last dimension is added for a narrower type, used up
+    for a wider.
+    """
     return raw.Bitcast(input, type=type, name=name)

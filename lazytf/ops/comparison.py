@@ -9,7 +9,8 @@ from lazytf.core.shape_rules import ShapeError, broadcast
 from lazytf.ops.binary import incompatible
 from lazytf.ops.unsigned import widened
 
-_EQUATED = ("bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, quint8, qint8, qint32, string, "
+_EQUATED = ("bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, quint8, qint8, "
+            "qint32, string, "
             "bool, complex128")
 
 
@@ -37,7 +38,8 @@ def _equated(op):
         return [()]         # shapes that do not fit are merely different
 
 
-@op(f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated, gradient=None,
+@op(f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated,
+    gradient=None,
     explain=incompatible)
 def Equal(x, y, incompatible_shape_error):
     if incompatible_shape_error or not incompatible(x, y):
@@ -73,10 +75,12 @@ def _same_shape(op):
 
 def _not_of_one_shape(x, y, *_):
     if x.shape != y.shape:
-        return f"x and y must be of the same shape. x shape: {shapes.bracketed(x.shape)}. y shape: {shapes.bracketed(y.shape)}"
+        return ("x and y must be of the same shape. "
+                f"x shape: {shapes.bracketed(x.shape)}. y shape: {shapes.bracketed(y.shape)}")
 
 
-@op("ApproximateEqual(x: T, y: T, T: {number}, tolerance: float = 9.999999747378752e-06) -> (z: bool)", shape=_same_shape,
+@op("ApproximateEqual(x: T, y: T, T: {number}, tolerance: float = 9.999999747378752e-06) -> (z: bool)",
+    shape=_same_shape,
     gradient=None, explain=_not_of_one_shape)
 def ApproximateEqual(x, y, tolerance):
     return torch.abs(widened(x) - widened(y)) < tolerance

@@ -1,4 +1,5 @@
 """Constants: ``tf.constant``, and what Python and NumPy values become where a tensor is wanted."""
+
 import numbers
 
 import numpy as np
@@ -10,8 +11,8 @@ from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shapes import Dimension, TensorShape, dimension_value
 
-_INT32 = range(-2**31, 2**31)
-_INT64 = range(-2**63, 2**63)
+_INT32 = range(-(2**31), 2**31)
+_INT64 = range(-(2**63), 2**63)
 
 
 @op("Const(value: tensor, dtype: type) -> (output: dtype)", shape=lambda op: [op._attrs["value"].shape], gradient=None)
@@ -20,7 +21,7 @@ def Const(value, device):
         return value
     if value.dtype == dtypes.bfloat16.as_numpy_dtype:
         return torch.from_numpy(value.view(np.int16).copy()).view(torch.bfloat16).to(device)
-    if value.dtype.names:       # a quantized type: its plain integers
+    if value.dtype.names:  # a quantized type: its plain integers
         value = value.view(value.dtype[0])
     return torch.from_numpy(np.array(value)).to(device)
 
@@ -33,11 +34,11 @@ def _(value, device):
 def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
     """A tensor that always has the given value: a Python number or string, nested lists of these, or an array.
 
-    Without ``dtype``, Python floats become float32, integers int32 (int64 where they need it), and arrays keep their type.
-    ``shape`` reshapes the value; where it has fewer elements than ``shape`` needs, its last one fills the rest, unless
-    ``verify_shape`` demands that ``value`` has that very shape. ``TypeError`` where the value cannot have ``dtype`` or the
-    verified shape, ``ValueError`` for None, for ragged lists and for more elements than ``shape`` holds. A torch tensor
-    is taken by value (this library only).
+    Without ``dtype``, Python floats become float32, integers int32 (int64 where they need it), and arrays keep
+    their type. ``shape`` reshapes the value; where it has fewer elements than ``shape`` needs, its last one fills
+    the rest, unless ``verify_shape`` demands that ``value`` has that very shape. ``TypeError`` where the value
+    cannot have ``dtype`` or the verified shape, ``ValueError`` for None, for ragged lists and for more elements
+    than ``shape`` holds. A torch tensor is taken by value (this library only).
     """
     if dtype is not None:
         dtype = dtypes.as_dtype(dtype).base_dtype
@@ -45,11 +46,15 @@ def constant(value, dtype=None, shape=None, name="Const", verify_shape=False):
 
 
 def _made(array, dtype, name):
-    """The Const operation of a finished array; the short way round ``apply``, for most operations of a graph are these."""
+    """The Const operation of a finished array; the short way round ``apply``, for most operations of a graph are
+    these.
+    """
     graph = graphs.get_default_graph()
     graph._check_not_finalized()
     dtype = dtype or dtypes.as_dtype(array.dtype)
-    tensor = add(graph, Const, graph._node_name(name or "Const"), (), {"value": array, "dtype": dtype}, (), (array.shape,))
+    tensor = add(
+        graph, Const, graph._node_name(name or "Const"), (), {"value": array, "dtype": dtype}, (), (array.shape,)
+    )
     tensor._known = array
     return tensor
 
@@ -99,7 +104,7 @@ def _cast(array, dtype):
     if dtype is dtypes.string or (dtype is None and array.dtype.kind in "SUO"):
         return _strings(array, array.ravel().tolist())
     if dtype is None:
-        dtypes.as_dtype(array.dtype)        # TypeError where there is no such type
+        dtypes.as_dtype(array.dtype)  # TypeError where there is no such type
         return np.array(array, array.dtype.newbyteorder("="))
     with np.errstate(all="ignore"):
         if array.dtype.kind == "c" and not dtype.is_complex:
@@ -130,7 +135,7 @@ def _bytes(value):
 
 def _array_of_python(value, dtype):
     """The array of a Python number, a string, or nested lists."""
-    misfit = _misfit(value, dtype)
+    misfit = _misfit(value, _FITS.get(dtype))
     if misfit is not None:
         if dtype is None:
             raise TypeError("List of Tensors when single Tensor expected")
@@ -138,7 +143,7 @@ def _array_of_python(value, dtype):
     numpy_type = None if dtype is None else _numpy_type(dtype, value)
     try:
         array = np.array(_plain(value), numpy_type)
-    except OverflowError:                       # a Python integer beyond the type wraps around, as in C
+    except OverflowError:  # a Python integer beyond the type wraps around, as in C
         array = np.array(value).astype(numpy_type)
     except ValueError:
         array = None
@@ -150,8 +155,10 @@ def _array_of_python(value, dtype):
         try:
             return _strings(array, list(_leaves(value)))
         except TypeError:
-            raise TypeError(f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. Consider casting "
-                            "elements to a supported type.") from None
+            raise TypeError(
+                f"Failed to convert object of type {type(value)} to Tensor. Contents: {value}. Consider casting "
+                "elements to a supported type."
+            ) from None
     if dtype is None:
         return _narrowed(array)
     return array
@@ -206,8 +213,19 @@ class _Misfit:
 
 _INTEGER, _REAL, _COMPLEX = (numbers.Integral, Dimension), (numbers.Real,), (numbers.Complex,)
 _FITS = {
-    **{d: _INTEGER for d in (dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64,
-                             dtypes.uint8, dtypes.uint16, dtypes.uint32, dtypes.uint64)},
+    **{
+        d: _INTEGER
+        for d in (
+            dtypes.int8,
+            dtypes.int16,
+            dtypes.int32,
+            dtypes.int64,
+            dtypes.uint8,
+            dtypes.uint16,
+            dtypes.uint32,
+            dtypes.uint64,
+        )
+    },
     **{d: _REAL for d in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64)},
     **{d: _COMPLEX for d in (dtypes.complex64, dtypes.complex128)},
     dtypes.string: (str, bytes),
@@ -215,18 +233,13 @@ _FITS = {
 }
 
 
-def _misfit(value, dtype):
-    """The first value in nested lists that cannot be of ``dtype``, as a ``_Misfit``; None if all can."""
-    if dtype is not None and dtype.is_quantized:
-        return None if isinstance(value, tuple) else _misfit_in(value, (tuple,))
-    return _misfit_in(value, _FITS.get(dtype))
+def _misfit(value, fits):
+    """The first value in nested lists that is of none of the types ``fits``, as a ``_Misfit``; None if all are.
 
-
-def _misfit_in(value, fits):
-    if isinstance(value, (list, tuple)) and fits != (tuple,):
-        return next((m for v in value if (m := _misfit_in(v, fits)) is not None), None)
-    if isinstance(value, list):
-        return next((m for v in value if (m := _misfit_in(v, fits)) is not None), None)
+    Without ``fits``, the first tensor.
+    """
+    if isinstance(value, (list, tuple)):
+        return next((m for v in value if (m := _misfit(v, fits)) is not None), None)
     if fits is None:
         return _Misfit(value) if isinstance(value, Tensor) else None
     return None if isinstance(value, fits) else _Misfit(value)
@@ -256,7 +269,11 @@ def _shaped(value, array, shape, verify):
     if array.size == 1:
         filled = np.full(needed, array.reshape(-1)[0], array.dtype)
     else:
-        rest = array.reshape(-1)[-1:] if array.size else np.array([b""] if array.dtype == object else [0]).astype(array.dtype)
+        rest = (
+            array.reshape(-1)[-1:]
+            if array.size
+            else np.array([b""] if array.dtype == object else [0]).astype(array.dtype)
+        )
         filled = np.concatenate([array.reshape(-1), np.repeat(rest, needed - array.size)])
     return filled.reshape(sizes)
 
@@ -321,19 +338,30 @@ def _dtype_within(values):
 
 
 def _cast_within(values, dtype):
-    return [_cast_within(v, dtype) if isinstance(v, (list, tuple)) else
-            raw.Cast(v, DstT=dtype) if _is_tensor(v) and v.dtype.base_dtype is not dtype else v for v in values]
+    return [
+        _cast_within(v, dtype)
+        if isinstance(v, (list, tuple))
+        else raw.Cast(v, DstT=dtype)
+        if _is_tensor(v) and v.dtype.base_dtype is not dtype
+        else v
+        for v in values
+    ]
 
 
 def _packed(values, dtype, name):
-    """A Pack of nested lists, inner lists that hold tensors packed first; the lists themselves where no tensor is inside."""
+    """A Pack of nested lists, inner lists that hold tensors packed first; the lists themselves where no tensor is
+    inside.
+    """
     parts, has_tensor = [], False
     with name_scope(name, None, ()) as scope:
         for i, value in enumerate(values):
             if isinstance(value, (list, tuple)):
                 value = _packed(value, dtype, str(i))
             elif _is_tensor(value) and value.dtype.base_dtype is not dtype:
-                raise TypeError(f"Cannot convert a list containing a tensor of dtype {value.dtype} to {dtype} (Tensor is: {value!r})")
+                raise TypeError(
+                    f"Cannot convert a list containing a tensor of dtype {value.dtype} to {dtype} "
+                    f"(Tensor is: {value!r})"
+                )
             has_tensor |= _is_tensor(value)
             parts.append(value)
         if not has_tensor:

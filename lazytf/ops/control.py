@@ -1,4 +1,6 @@
 """Operations run for what they do: waiting for others, checking, printing, calling Python."""
+
+import builtins
 import itertools
 import sys
 import traceback
@@ -7,8 +9,7 @@ import weakref
 import numpy as np
 import torch
 
-from lazytf.core import dtypes, errors
-from lazytf.core import graph as graphs
+from lazytf.core import dtypes, errors, graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.registry import op
@@ -41,7 +42,9 @@ def group(*inputs, **kwargs):
     with name_scope(name, "group_deps", inputs) as name:
         for value in _leaves(inputs):
             if not hasattr(value, "device"):
-                raise TypeError(f"Expected tf.group() expected Tensor arguments not '{value}' with type '{type(value)}'")
+                raise TypeError(
+                    f"Expected tf.group() expected Tensor arguments not '{value}' with type '{type(value)}'"
+                )
             by_device.setdefault(value.device, []).append(value)
         if len(by_device) <= 1:
             return _joint(*(next(iter(by_device.items())) if by_device else ("", [])), name=name)
@@ -52,7 +55,7 @@ def group(*inputs, **kwargs):
 
 def _leaves(values):
     for value in values.values() if isinstance(values, dict) else values:
-        if isinstance(value, (list, tuple, dict)):
+        if isinstance(value, (list, builtins.tuple, dict)):
             yield from _leaves(value)
         else:
             yield value
@@ -85,18 +88,23 @@ def with_dependencies(dependencies, output_tensor, name=None):
         with graph.colocate_with(output_tensor.values if isinstance(output_tensor, IndexedSlices) else output_tensor):
             with graph.control_dependencies(list(_operations(dependencies))):
                 if isinstance(output_tensor, IndexedSlices):
-                    return IndexedSlices(raw.Identity(output_tensor.values, name=name), output_tensor.indices,
-                                         output_tensor.dense_shape)
+                    return IndexedSlices(
+                        raw.Identity(output_tensor.values, name=name), output_tensor.indices, output_tensor.dense_shape
+                    )
                 return raw.Identity(output_tensor, name=name)
 
 
-def tuple_(tensors, name=None, control_inputs=None):
-    """Tensors equal to those of the list ``tensors``, none of which is there before all are, and ``control_inputs`` too.
+def tuple(tensors, name=None, control_inputs=None):
+    """Tensors equal to those of the list ``tensors``, none of which is there before all are, and ``control_inputs``
+    too.
 
     None stays None, an operation becomes one that waits for all. ``ValueError`` where there is nothing to wait for.
     """
     with name_scope(name, "tuple", tensors):
-        tensors = [t if isinstance(t, (Operation, IndexedSlices, Tensor)) or t is None else convert_to_tensor(t) for t in tensors]
+        tensors = [
+            t if isinstance(t, (Operation, IndexedSlices, Tensor)) or t is None else convert_to_tensor(t)
+            for t in tensors
+        ]
         gating = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
         for c in control_inputs or ():
             if isinstance(c, Tensor):
@@ -108,30 +116,47 @@ def tuple_(tensors, name=None, control_inputs=None):
         if not gating:
             raise ValueError(f"Must have at least one Tensor: {tensors}")
         gate = group(*gating)
-        return [None if t is None else group(gate, t) if isinstance(t, Operation) else with_dependencies([gate], t)
-                for t in tensors]
+        return [
+            None if t is None else group(gate, t) if isinstance(t, Operation) else with_dependencies([gate], t)
+            for t in tensors
+        ]
+
+
+tuple_ = tuple  # for importers that need Python's own as well
 
 
 # -- checking -------------------------------------------------------------------------------------------------------
 
 
-@op("Assert(condition: bool, data: list(T), T: list(type) >= 1, summarize: int = 3) -> ()",
-    shape=lambda op: with_rank(op, 0, 0) and [], stateful=True, gradient=None, on_host=True)
-def Assert(condition, data, summarize):
+@op(
+    "Assert(condition: bool, data: list(T), T: list(type) >= 1, summarize: int = 3) -> ()",
+    shape=lambda op: with_rank(op, 0, 0) and [],
+    stateful=True,
+    gradient=None,
+    on_host=True,
+)
+def _assert(condition, data, summarize):
     if not condition:
         refuse("assertion failed: " + " ".join(f"[{_summary(value, summarize)}]" for value in data))
 
 
 def checked(condition, data, summarize=None, name=None):
-    """An operation that fails, showing ``data``, unless the scalar ``condition`` is true; ``data`` are strings and int32."""
+    """An operation that fails, showing ``data``, unless the scalar ``condition`` is true; ``data`` are strings and
+    int32.
+    """
     with name_scope(name, "Assert", [condition, data]):
         for value in data:
             if not isinstance(value, Tensor):
-                convert_to_tensor(value)        # TensorFlow converts once to look at the type, and again for the operation
+                convert_to_tensor(value)  # TensorFlow converts once to look at the type, and again for the operation
         return raw.Assert(condition, data, summarize=summarize, name="Assert")
 
 
-@op("CheckNumerics(tensor: T, T: {float}, message: attr string) -> (output: T)", shape=unchanged, stateful=True, view=True)
+@op(
+    "CheckNumerics(tensor: T, T: {float}, message: attr string) -> (output: T)",
+    shape=unchanged,
+    stateful=True,
+    view=True,
+)
 def CheckNumerics(tensor, message):
     if not torch.isfinite(tensor).all():
         found = [word for word, test in (("Inf", torch.isinf), ("NaN", torch.isnan)) if test(tensor).any()]
@@ -165,8 +190,10 @@ def add_check_numerics_ops():
             if output.dtype not in (dtypes.float16, dtypes.float32, dtypes.float64):
                 continue
             if operation.type in ("Switch", "Merge", "Enter", "Exit", "NextIteration", "LoopCond"):
-                raise ValueError("`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow operations such as "
-                                 "`tf.cond()` or `tf.while_loop()`.")
+                raise ValueError(
+                    "`tf.add_check_numerics_ops() is not compatible with TensorFlow control flow operations such as "
+                    "`tf.cond()` or `tf.while_loop()`."
+                )
             with graph.control_dependencies(checks[-1:]):
                 checks.append(raw.CheckNumerics(output, message=output.name))
     return group(*(c.op for c in checks[-1:]))
@@ -176,7 +203,9 @@ def add_check_numerics_ops():
 
 
 def _summary(value, summarize):
-    """The first elements of a value, nested in brackets, as TensorFlow prints them; all where ``summarize`` is below 0."""
+    """The first elements of a value, nested in brackets, as TensorFlow prints them; all where ``summarize`` is
+    below 0.
+    """
     value = np.asarray(value)
     if not value.ndim:
         return _element(value[()])
@@ -186,7 +215,7 @@ def _summary(value, summarize):
 
 def _nested(value, left):
     if value.ndim == 1:
-        shown = value[:max(left[0], 0)]
+        shown = value[: max(left[0], 0)]
         left[0] -= len(shown)
         text = " ".join(map(_element, shown)) + ("..." if len(shown) < len(value) else "")
     else:
@@ -211,9 +240,16 @@ def _element(value):
     return str(value)
 
 
-@op("Print(input: T, data: list(U), T: type, U: list(type) >= 0, message: string = '', first_n: int = -1, summarize: int = 3) "
-    "-> (output: T)", shape=unchanged, stateful=True, alias=True, on_host=True)
-def Print(ctx, input, data, message, first_n, summarize):
+@op(
+    "Print(input: T, data: list(U), T: type, U: list(type) >= 0, message: string = '', first_n: int = "
+    "-1, summarize: int = 3) "
+    "-> (output: T)",
+    shape=unchanged,
+    stateful=True,
+    alias=True,
+    on_host=True,
+)
+def _print(ctx, input, data, message, first_n, summarize):
     times = ctx.resource("printed", ctx.name, lambda: [0])
     if first_n < 0 or times[0] < first_n:
         times[0] += 1
@@ -221,7 +257,7 @@ def Print(ctx, input, data, message, first_n, summarize):
     return input
 
 
-def Print_(input_, data, message=None, first_n=None, summarize=None, name=None):
+def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
     """``input_``; a run that computes it prints ``message`` and the values of ``data`` to standard error.
 
     Of each value the first ``summarize`` (3) elements are shown, and only the first ``first_n`` times.
@@ -231,7 +267,7 @@ def Print_(input_, data, message=None, first_n=None, summarize=None, name=None):
 
 # -- Python ---------------------------------------------------------------------------------------------------------
 
-_functions = weakref.WeakValueDictionary()      # token -> _Called; alive as long as a graph that uses it
+_functions = weakref.WeakValueDictionary()  # token -> _Called; alive as long as a graph that uses it
 _numbers = itertools.count()
 
 
@@ -242,8 +278,12 @@ class _Called:
         self.function = function
 
 
-_KINDS = ((StopIteration, errors.OutOfRangeError), (NotImplementedError, errors.UnimplementedError),
-          (MemoryError, errors.ResourceExhaustedError), ((TypeError, ValueError), errors.InvalidArgumentError))
+_KINDS = (
+    (StopIteration, errors.OutOfRangeError),
+    (NotImplementedError, errors.UnimplementedError),
+    (MemoryError, errors.ResourceExhaustedError),
+    ((TypeError, ValueError), errors.InvalidArgumentError),
+)
 _NAMES = {"float64": "double", "float32": "float", "float16": "half"}
 
 
@@ -260,7 +300,7 @@ def _call(input, token, Tout):
         kind = next((error for types, error in _KINDS if isinstance(e, types)), errors.UnknownError)
         lines = "".join(traceback.format_tb(e.__traceback__))
         raise kind(None, None, f"{type(e).__name__}: {e}\nTraceback (most recent call last):\n\n{lines}") from e
-    results = list(results) if isinstance(results, (list, tuple)) else [] if results is None else [results]
+    results = list(results) if isinstance(results, (list, builtins.tuple)) else [] if results is None else [results]
     if len(results) != len(Tout):
         refuse(f"{token} returns {len(results)} values, but expects to see {len(Tout)} values.")
     return [_returned(token, i, value, dtype) for i, (value, dtype) in enumerate(zip(results, Tout, strict=True))]
@@ -278,8 +318,10 @@ def _returned(token, i, value, dtype):
         found = dtypes.as_dtype(array.dtype)
     wanted = dtypes.as_dtype(dtype).base_dtype
     if found is not wanted:
-        refuse(f"{i}-th value returned by {token} is {_NAMES.get(found.name, found.name)}, but expects "
-               f"{_NAMES.get(wanted.name, wanted.name)}")
+        refuse(
+            f"{i}-th value returned by {token} is {_NAMES.get(found.name, found.name)}, but expects "
+            f"{_NAMES.get(wanted.name, wanted.name)}"
+        )
     return array if array.ndim else array[()]
 
 
@@ -287,14 +329,24 @@ def _unknown_each(op):
     return [None] * len(op._attrs["Tout"])
 
 
-@op("PyFunc(input: list(Tin), token: attr string, Tin: list(type) >= 0, Tout: list(type) >= 0) -> (output: list(Tout))",
-    shape=_unknown_each, stateful=True, gradient=None, on_host=True)
+@op(
+    "PyFunc(input: list(Tin), token: attr string, Tin: list(type) >= 0, Tout: list(type) >= 0) -> (output: list(Tout))",
+    shape=_unknown_each,
+    stateful=True,
+    gradient=None,
+    on_host=True,
+)
 def PyFunc(input, token, Tout):
     return _call(input, token, Tout)
 
 
-@op("PyFuncStateless(input: list(Tin), token: attr string, Tin: list(type) >= 0, Tout: list(type) >= 0) -> (output: list(Tout))",
-    shape=_unknown_each, gradient=None, on_host=True)
+@op(
+    "PyFuncStateless(input: list(Tin), token: attr string, Tin: list(type) >= 0, Tout: list(type) >= "
+    "0) -> (output: list(Tout))",
+    shape=_unknown_each,
+    gradient=None,
+    on_host=True,
+)
 def PyFuncStateless(input, token, Tout):
     return _call(input, token, Tout)
 
@@ -302,19 +354,19 @@ def PyFuncStateless(input, token, Tout):
 def py_func(func, inp, Tout, stateful=True, name=None):
     """What the Python function ``func`` returns for the NumPy values of ``inp``, called in every run.
 
-    ``Tout`` is a type, and the result a tensor, or a list of types, and the result a list; an empty list gives the operation.
-    Shapes are unknown: ``set_shape`` adds what you know. Values must have exactly the types promised:
-    ``InvalidArgumentError`` else. ValueError and TypeError in ``func`` become ``InvalidArgumentError``, StopIteration
-    ``OutOfRangeError``, NotImplementedError ``UnimplementedError``, MemoryError ``ResourceExhaustedError``, all others
-    ``UnknownError``. No gradient flows through it.
+    ``Tout`` is a type, and the result a tensor, or a list of types, and the result a list; an empty list gives the
+    operation. Shapes are unknown: ``set_shape`` adds what you know. Values must have exactly the types promised:
+    ``InvalidArgumentError`` else. ValueError and TypeError in ``func`` become ``InvalidArgumentError``,
+    StopIteration ``OutOfRangeError``, NotImplementedError ``UnimplementedError``, MemoryError
+    ``ResourceExhaustedError``, all others ``UnknownError``. No gradient flows through it.
     """
     graph = graphs.get_default_graph()
     token = f"pyfunc_{next(_numbers)}"
     called = _functions[token] = _Called(func)
     graph.__dict__.setdefault("_python_functions", []).append(called)
-    types = list(Tout) if isinstance(Tout, (list, tuple)) else [Tout]
+    types = list(Tout) if isinstance(Tout, (list, builtins.tuple)) else [Tout]
     result = (raw.PyFunc if stateful else raw.PyFuncStateless)(list(inp), token=token, Tout=types, name=name)
-    return result if isinstance(Tout, (list, tuple)) else result[0]
+    return result if isinstance(Tout, (list, builtins.tuple)) else result[0]
 
 
 def numpy_function(func, inp, Tout, name=None):

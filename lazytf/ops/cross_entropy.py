@@ -3,8 +3,7 @@ import math
 
 import torch
 
-from lazytf.core import dtypes, shapes
-from lazytf.core import graph as graphs
+from lazytf.core import dtypes, graph as graphs, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, merge_dimensions, with_rank
@@ -48,7 +47,8 @@ def _loss_trouble(features, labels):
 
 @op("SoftmaxCrossEntropyWithLogits(features: T, labels: T, T: {float}) -> (loss: T, backprop: T)", shape=_loss_shapes)
 def SoftmaxCrossEntropyWithLogits(features, labels):
-    """``[n, classes]`` both, or broadcast to it. The slope by the features is ``softmax(features) - labels`` whatever the
+    """``[n, classes]`` both, or broadcast to it. The slope by the features is ``softmax(features) - labels`` whatever
+    the
     labels add up to, as if they added up to one."""
     if features.ndim != 2 or features.shape != labels.shape:
         trouble = _loss_trouble(features, labels)
@@ -121,7 +121,8 @@ def _sparse_trouble(features, labels):
     labels = labels.tolist()
     bad = next((label for label in labels if not 0 <= label < features.shape[1]), None)
     if bad is not None:
-        return (f"Received a label value of {bad} which is outside the valid range of [0, {features.shape[1]}).  Label values: "
+        return (f"Received a label value of {bad} which is outside the valid range of [0, {features.shape[1]}).  "
+                f"Label values: "
                 + " ".join(map(str, labels)))
 
 
@@ -133,7 +134,8 @@ def _sparse_loss(features, labels):
     logarithms = torch.log_softmax(features, -1)
     if labels.device.type == "cpu":
         return -torch.gather(logarithms, 1, places).squeeze(-1), logarithms, places
-    valid = (places >= 0) & (places < features.shape[1])        # elsewhere a wrong label gives NaN, as on TensorFlow's GPU
+    # elsewhere a wrong label gives NaN, as on TensorFlow's GPU
+    valid = (places >= 0) & (places < features.shape[1])
     places = torch.where(valid, places, 0)
     return -torch.where(valid, torch.gather(logarithms, 1, places), torch.nan).squeeze(-1), logarithms, places
 
@@ -143,7 +145,8 @@ def _sparse_backprop(logarithms, places):
     return likely.scatter_add(1, places, likely.new_full((), -1).expand(places.shape))
 
 
-@op("SparseSoftmaxCrossEntropyWithLogits(features: T, labels: Tlabels, T: {float}, Tlabels: {index} = int64) -> (loss: T, "
+@op("SparseSoftmaxCrossEntropyWithLogits(features: T, labels: Tlabels, T: {float}, Tlabels: {index} = int64) -> "
+    "(loss: T, "
     "backprop: T)", shape=_sparse_shapes, explain=_sparse_trouble, no_gradient_inputs=("labels",))
 def SparseSoftmaxCrossEntropyWithLogits(features, labels):
     loss, logarithms, places = _sparse_loss(features, labels)
@@ -199,7 +202,8 @@ def softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, 
 def softmax_cross_entropy_with_logits_v2(labels, logits, axis=None, name=None, dim=None):
     """``-sum(labels * log_softmax(logits))`` along ``axis``, by default the last, which the result lacks.
 
-    ``labels`` are probabilities and have the shape of ``logits``; gradients flow into both. float16 is computed in float32.
+    ``labels`` are probabilities and have the shape of ``logits``; gradients flow into both. float16 is computed in
+    float32.
     """
     axis = either("axis", axis, "dim", dim)
     axis = -1 if axis is None else axis
@@ -240,8 +244,9 @@ def _rows(tensor):
 def sparse_softmax_cross_entropy_with_logits(_sentinel=None, labels=None, logits=None, name=None):
     """``-log(softmax(logits)[label])``: the loss where each label is the number of its class.
 
-    ``labels`` (integers) have the shape of ``logits`` without its last axis, the classes; so has the result. Labels that are
-    no class raise ``InvalidArgumentError`` when run (on a GPU their loss is NaN). ``ValueError`` where shapes do not fit.
+    ``labels`` (integers) have the shape of ``logits`` without its last axis, the classes; so has the result. Labels
+    that are no class raise ``InvalidArgumentError`` when run (on a GPU their loss is NaN). ``ValueError`` where
+    shapes do not fit.
     """
     _check_named("sparse_softmax_cross_entropy_with_logits", _sentinel, labels, logits)
     with name_scope(name, "SparseSoftmaxCrossEntropyWithLogits", [labels, logits]):
@@ -275,7 +280,8 @@ def _check_sparse_shapes(labels, logits):
     if None in labels or None in logits[:-1]:
         return False
     if labels != logits[:-1]:
-        raise ValueError(f"Shape mismatch: The shape of labels (received {shapes.text(labels)}) should equal the shape of logits "
+        raise ValueError(f"Shape mismatch: The shape of labels (received {shapes.text(labels)}) should equal the "
+                         f"shape of logits "
                          f"except for the last dimension (received {shapes.text(logits)}).")
     return True
 
@@ -314,7 +320,8 @@ def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None
     with name_scope(name, "logistic_loss", [logits, labels]) as name:
         logits, labels = _one_shape(logits, labels)
         weight = 1 + (pos_weight - 1) * labels
-        return raw.Add((1 - labels) * logits, weight * (raw.Log1p(raw.Exp(-abs(logits))) + raw.Relu(-logits)), name=name)
+        return raw.Add((1 - labels) * logits, weight * (raw.Log1p(raw.Exp(-abs(logits))) + raw.Relu(-logits)),
+                       name=name)
 
 
 def _one_shape(logits, labels):

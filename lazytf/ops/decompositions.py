@@ -3,6 +3,8 @@
 A matrix is the last two axes of a tensor; axes before them are a batch. A matrix without inverse, or not positive where
 it should be, raises ``InvalidArgumentError`` when run.
 """
+from collections import namedtuple
+
 import torch
 
 from lazytf.core import shapes
@@ -133,13 +135,15 @@ def MatrixInverse(input, adjoint):
     return torch.linalg.inv(input.mH if adjoint else input)
 
 
-@op("MatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (output: T)", shape=_batch_only,
+@op("MatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (output: T)",
+    shape=_batch_only,
     explain=_trouble(None))
 def MatrixDeterminant(input):
     return torch.linalg.det(input)
 
 
-@op("LogMatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (sign: T, log_abs_determinant: T)",
+@op("LogMatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (sign: T, "
+    "log_abs_determinant: T)",
     shape=_batch_only, explain=_trouble(None))
 def LogMatrixDeterminant(input):
     sign, logarithm = torch.linalg.slogdet(input)
@@ -152,7 +156,8 @@ def MatrixSolve(matrix, rhs, adjoint):
     return torch.linalg.solve(matrix.mH if adjoint else matrix, rhs)
 
 
-@op(f"MatrixTriangularSolve(matrix: T, rhs: T, lower: bool = True, adjoint: bool = False, T: {{{_TYPES}}}) -> (output: T)",
+@op(f"MatrixTriangularSolve(matrix: T, rhs: T, lower: bool = True, adjoint: bool = False, T: {{{_TYPES}}}) -> "
+    f"(output: T)",
     shape=_solution, explain=_trouble("Input matrix is not invertible."))
 def MatrixTriangularSolve(matrix, rhs, lower, adjoint):
     if matrix.device.type == "cpu" and bool((torch.diagonal(matrix, 0, -2, -1) == 0).any()):
@@ -162,13 +167,17 @@ def MatrixTriangularSolve(matrix, rhs, lower, adjoint):
 
 # -- public functions -----------------------------------------------------------------------------------------------
 
+QrOutput = namedtuple("Qr", ["q", "r"])
+LogMatrixDeterminantOutput = namedtuple("LogMatrixDeterminant", ["sign", "log_abs_determinant"])
+
 
 def qr(input, full_matrices=False, name=None):
     """``(q, r)`` with ``matmul(q, r) == input``, the columns of ``q`` orthonormal, ``r`` upper triangular.
 
-    For ``[..., m, n]`` they are ``[..., m, k]`` and ``[..., k, n]``, k being ``min(m, n)``, or m with ``full_matrices``.
+    For ``[..., m, n]`` they are ``[..., m, k]`` and ``[..., k, n]``, k being ``min(m, n)``, or m with
+    ``full_matrices``.
     """
-    return raw.Qr(input, full_matrices=full_matrices, name=name)
+    return QrOutput(*raw.Qr(input, full_matrices=full_matrices, name=name))
 
 
 def cholesky(input, name=None):
@@ -211,7 +220,7 @@ def matrix_determinant(input, name=None):
 
 def slogdet(input, name=None):
     """``(sign, log_abs_determinant)``: the determinant of ``[..., n, n]`` matrices where it would overflow."""
-    return raw.LogMatrixDeterminant(input, name=name)
+    return LogMatrixDeterminantOutput(*raw.LogMatrixDeterminant(input, name=name))
 
 
 def logdet(matrix, name=None):

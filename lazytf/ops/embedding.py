@@ -1,24 +1,24 @@
 """Looking up rows of an embedding table, whole or in parts."""
+
 import numpy as np
 
-from lazytf.core import dtypes
-from lazytf.core import graph as graphs
+from lazytf.core import dtypes, graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.shapes import TensorShape
-from lazytf.ops.filling import ones_like
-from lazytf.ops.filling import range as number_range
+from lazytf.ops.filling import ones_like, range as number_range
 from lazytf.ops.gathering import gather
 from lazytf.ops.joining import concat
 from lazytf.ops.measuring import rank, shape, size
 
 
 def embedding_lookup(params, ids, partition_strategy="mod", name=None, validate_indices=True, max_norm=None):
-    """The rows of an embedding table that ``ids`` (int32 or int64, of any shape) names: ``[*ids.shape, *row shape]``.
+    """The rows of an embedding table that ``ids`` (int32 or int64, of any shape) names: ``[*ids.shape, *row
+    shape]``.
 
-    ``params`` is the table, or a list (or partitioned variable) of its parts. Part ``id % parts`` holds row ``id // parts`` under
-    ``partition_strategy="mod"``; under "div" each part holds a run of neighbours, the first parts one row more where the
-    total does not divide. Rows longer than ``max_norm`` are scaled down to it. ``ValueError`` where ``params`` is None or
-    empty, or the strategy another.
+    ``params`` is the table, or a list (or partitioned variable) of its parts. Part ``id % parts`` holds row ``id //
+    parts`` under ``partition_strategy="mod"``; under "div" each part holds a run of neighbours, the first parts one
+    row more where the total does not divide. Rows longer than ``max_norm`` are scaled down to it. ``ValueError``
+    where ``params`` is None or empty, or the strategy another.
     """
     if params is None:
         raise ValueError("params must be specified")
@@ -79,7 +79,7 @@ def _total_rows(parts, dtype):
     graph, counts = graphs.get_default_graph(), []
     for part, rows in zip(parts, known, strict=True):
         if rows is not None:
-            counts.append(convert_to_tensor(rows, name="Const"))
+            counts.append(rows)
         else:
             with graph.colocate_with(part):
                 counts.append(shape(part)[0])
@@ -92,11 +92,16 @@ def _total_rows(parts, dtype):
 def _in_runs(flat, total, count):
     """Part and row of each id where parts hold runs of neighbours, the first ``total % count`` of them one row more."""
     run, extra = raw.FloorDiv(total, count, name="floordiv"), raw.FloorMod(total, count, name="mod")
-    part = raw.Maximum(raw.FloorDiv(flat, raw.AddV2(run, 1, name="add"), name="floordiv"),
-                       raw.FloorDiv(raw.Sub(flat, extra, name="sub"), run, name="floordiv"))
+    part = raw.Maximum(
+        raw.FloorDiv(flat, raw.AddV2(run, 1, name="add"), name="floordiv"),
+        raw.FloorDiv(raw.Sub(flat, extra, name="sub"), run, name="floordiv"),
+    )
     is_long = raw.Less(part, extra)
-    row = raw.Select(is_long, raw.FloorMod(flat, raw.AddV2(run, 1, name="add"), name="mod"),
-                     raw.FloorMod(raw.Sub(flat, extra, name="sub"), run, name="mod"))
+    row = raw.Select(
+        is_long,
+        raw.FloorMod(flat, raw.AddV2(run, 1, name="add"), name="mod"),
+        raw.FloorMod(raw.Sub(flat, extra, name="sub"), run, name="mod"),
+    )
     return part, row
 
 
@@ -112,7 +117,7 @@ def _clipped(rows, ids, max_norm):
     with name_scope(None, "clip_by_norm", [rows, max_norm]) as name:
         square = raw.Sum(raw.Mul(rows, rows, name="mul"), axes, keep_dims=True)
         positive = raw.Greater(square, 0)
-        safe = raw.Select(positive, square, ones_like(square))      # the root of 0 has no gradient
+        safe = raw.Select(positive, square, ones_like(square))  # the root of 0 has no gradient
         norm = raw.Select(positive, raw.Sqrt(safe), square)
         scaled = raw.Mul(rows, max_norm, name="mul")
         return raw.Identity(raw.RealDiv(scaled, raw.Maximum(norm, max_norm), name="truediv"), name=name)

@@ -1,4 +1,5 @@
 """Tensors made from a rule instead of a value: fill, zeros, ones, ranges, one-hot rows."""
+
 import operator
 from builtins import range as numbers
 from functools import reduce
@@ -12,10 +13,10 @@ from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, unchanged, with_rank
 from lazytf.core.shapes import TensorShape
-from lazytf.ops.measuring import shape_internal, size, sizes_in
+from lazytf.ops.measuring import shape_internal, size, sizes_in, zero_of
 from lazytf.ops.sentences import bracketed, computed, refuse
 
-_LARGEST_CONSTANT = 1000        # zeros and ones of fewer elements are constants, of more are filled at run time
+_LARGEST_CONSTANT = 1000  # zeros and ones of fewer elements are constants, of more are filled at run time
 
 
 # -- fill -----------------------------------------------------------------------------------------------------------
@@ -34,8 +35,12 @@ def _fill_trouble(dims, *_):
     return f"Dimension {min(dims)} must be >= 0" if min(dims, default=0) < 0 else None
 
 
-@op("Fill(dims: host index_type, value: T, T: type, index_type: {index} = int32) -> (output: T)", shape=_filled,
-    explain=_fill_trouble, no_gradient_inputs=("dims",))
+@op(
+    "Fill(dims: host index_type, value: T, T: type, index_type: {index} = int32) -> (output: T)",
+    shape=_filled,
+    explain=_fill_trouble,
+    no_gradient_inputs=("dims",),
+)
 def Fill(dims, value):
     return value.expand(dims).clone()
 
@@ -55,11 +60,17 @@ def ZerosLike(x):
 
 @ZerosLike.on_host_too
 def _(x):
-    return np.full(np.shape(x), b"" if np.asarray(x).dtype == object else 0, np.asarray(x).dtype)
+    x = np.asarray(x)
+    return np.full(x.shape, zero_of(x), x.dtype)
 
 
-@op("OnesLike(x: T, T: {bfloat16, float16, float32, float64, int8, uint8, int16, uint16, int32, int64, complex64, complex128, "
-    "bool}) -> (y: T)", shape=unchanged, gradient=None)
+@op(
+    "OnesLike(x: T, T: {bfloat16, float16, float32, float64, int8, uint8, int16, uint16, int32, "
+    "int64, complex64, complex128, "
+    "bool}) -> (y: T)",
+    shape=unchanged,
+    gradient=None,
+)
 def OnesLike(x):
     return torch.ones_like(x)
 
@@ -75,7 +86,9 @@ def fill(dims, value, name=None):
 
 
 def zeros(shape, dtype=dtypes.float32, name=None):
-    """Zeros of ``shape`` (ints, a ``TensorShape``, or an integer tensor); empty strings or False where ``dtype`` says so."""
+    """Zeros of ``shape`` (ints, a ``TensorShape``, or an integer tensor); empty strings or False where ``dtype``
+    says so.
+    """
     dtype = dtypes.as_dtype(dtype).base_dtype
     zero = False if dtype is dtypes.bool_ else "" if dtype is dtypes.string else 0
     return _full(shape, zero, dtype, name, "zeros")
@@ -98,7 +111,7 @@ def _full(shape, value, dtype, name, default_name):
                 shape = convert_to_tensor(TensorShape(shape))
             except (TypeError, ValueError):
                 shape = convert_to_tensor(shape, dtypes.int32)
-        if shape._shape == ():
+        if not shape._shape:  # a scalar, or of unknown rank
             shape = raw.Reshape(shape, [-1])
         return raw.Fill(shape, _constant(value, dtype), name=name)
 
@@ -108,7 +121,7 @@ def _if_small(shape, value, dtype, name):
     try:
         sizes = list(shape)
         # A tensor among the sizes takes part in the product as TensorFlow's does, so that names and seeds agree.
-        if reduce(operator.mul, sizes, 1 if not sizes else sizes.pop(0)) >= _LARGEST_CONSTANT:
+        if not (reduce(operator.mul, sizes) if sizes else 1) < _LARGEST_CONSTANT:
             return None
         return _constant_of(value, shape, dtype, name)
     except TypeError:
@@ -187,8 +200,13 @@ def _range_size(start, limit, delta):
     return int(np.ceil(abs((limit - start) / delta)))
 
 
-@op("Range(start: host Tidx, limit: host Tidx, delta: host Tidx, Tidx: {bfloat16, float32, float64, int32, int64} = int32) "
-    "-> (output: Tidx)", shape=_range_shape, gradient=None)
+@op(
+    "Range(start: host Tidx, limit: host Tidx, delta: host Tidx, Tidx: {bfloat16, float32, float64, "
+    "int32, int64} = int32) "
+    "-> (output: Tidx)",
+    shape=_range_shape,
+    gradient=None,
+)
 def Range(start, limit, delta, Tidx, device):
     if not Tidx.is_floating_point:
         refuse(_range_complaint(start, limit, delta))
@@ -222,8 +240,10 @@ def range(start, limit=None, delta=1, dtype=None, name="range"):
     if limit is None:
         start, limit = 0, start
     with name_scope(name, "Range", [start, limit, delta]) as name:
-        bounds = [convert_to_tensor(value, dtype, name=part)
-                  for value, part in ((start, "start"), (limit, "limit"), (delta, "delta"))]
+        bounds = [
+            convert_to_tensor(value, dtype, name=part)
+            for value, part in ((start, "start"), (limit, "limit"), (delta, "delta"))
+        ]
         if dtype is None:
             order = [dtypes.int32, dtypes.int64, dtypes.float32, dtypes.float64]
             widest = max((t.dtype.base_dtype for t in bounds), key=order.index)
@@ -240,8 +260,12 @@ def _linspace_shape(op):
     return [(num,)]
 
 
-@op("LinSpace(start: T, stop: T, num: host Tidx, T: {bfloat16, float32, float64}, Tidx: {index} = int32) -> (output: T)",
-    shape=_linspace_shape, gradient=None)
+@op(
+    "LinSpace(start: T, stop: T, num: host Tidx, T: {bfloat16, float32, float64}, Tidx: {index} = "
+    "int32) -> (output: T)",
+    shape=_linspace_shape,
+    gradient=None,
+)
 def LinSpace(start, stop, num):
     if num <= 0:
         refuse(f"Requires num > 0: {num}")
@@ -254,7 +278,9 @@ def LinSpace(start, stop, num):
 
 
 def lin_space(start, stop, num, name=None):
-    """``num`` evenly spaced numbers from ``start`` to ``stop``, both included; ``ValueError`` where ``num`` is below 1."""
+    """``num`` evenly spaced numbers from ``start`` to ``stop``, both included; ``ValueError`` where ``num`` is
+    below 1.
+    """
     return raw.LinSpace(start, stop, num, name=name)
 
 
@@ -274,7 +300,9 @@ def _one_hot_shape(op):
     with_rank(op, 3, 0)
     depth = contents.scalar(op._inputs[1])
     if depth is not None and depth < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 1, must be non-negative but is {depth}", computed=computed(op, 1))
+        raise ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {depth}", computed=computed(op, 1)
+        )
     if indices is None:
         return [None]
     axis = len(indices) if axis < 0 else axis
@@ -288,8 +316,13 @@ def _one_hot_trouble(indices, depth, axis):
     return f"depth must be non-negative, got: {depth}" if depth < 0 else None
 
 
-@op("OneHot(indices: TI, depth: host int32, on_value: T, off_value: T, axis: int = -1, T: type, TI: {uint8, int32, int64} = int64) "
-    "-> (output: T)", shape=_one_hot_shape, gradient=None)
+@op(
+    "OneHot(indices: TI, depth: host int32, on_value: T, off_value: T, axis: int = -1, T: type, TI: "
+    "{uint8, int32, int64} = int64) "
+    "-> (output: T)",
+    shape=_one_hot_shape,
+    gradient=None,
+)
 def OneHot(indices, depth, on_value, off_value, axis):
     refuse(_one_hot_trouble(indices, depth, axis))
     axis = indices.dim() if axis < 0 else axis
@@ -316,7 +349,9 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
     with name_scope(name, "one_hot", [indices, depth, on_value, off_value, axis, dtype]) as name:
         if dtype is not None:
             dtype = dtypes.as_dtype(dtype)
-        given = {which: value for which, value in (("on_value", on_value), ("off_value", off_value)) if value is not None}
+        given = {
+            which: value for which, value in (("on_value", on_value), ("off_value", off_value)) if value is not None
+        }
         found = {which: convert_to_tensor(value).dtype.base_dtype for which, value in given.items()}
         for which, own in found.items():
             if dtype is not None and own is not dtype:
@@ -327,7 +362,9 @@ def one_hot(indices, depth, on_value=None, off_value=None, axis=None, dtype=None
             if which not in given:
                 given[which], found[which] = convert_to_tensor(value, dtype, name=which), dtype
         if found["on_value"] is not found["off_value"]:
-            raise TypeError(f"dtype {found['on_value']} of on_value does not match dtype {found['off_value']} of off_value")
+            raise TypeError(
+                f"dtype {found['on_value']} of on_value does not match dtype {found['off_value']} of off_value"
+            )
         return raw.OneHot(indices, depth, given["on_value"], given["off_value"], axis=axis, name=name)
 
 

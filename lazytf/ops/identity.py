@@ -1,9 +1,10 @@
 """Operations whose result is their input: passing on, stopping gradients, stating shapes."""
+
 import numpy as np
 import torch
 
 from lazytf.core import shapes
-from lazytf.core.build import convert_to_tensor, raw
+from lazytf.core.build import raw
 from lazytf.core.errors import InvalidArgumentError
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, merge, unchanged
@@ -20,7 +21,11 @@ def _(input):
     return input
 
 
-@op("IdentityN(input: list(T), T: list(type) >= 1) -> (output: list(T))", shape=lambda op: [t._shape for t in op._inputs], alias=True)
+@op(
+    "IdentityN(input: list(T), T: list(type) >= 1) -> (output: list(T))",
+    shape=lambda op: [t._shape for t in op._inputs],
+    alias=True,
+)
 def IdentityN(input):
     return input
 
@@ -101,10 +106,15 @@ def _(input, message):
 def identity(input, name=None):
     """A tensor equal to ``input``, as an operation of its own; parts of ``IndexedSlices`` and ``SparseTensor`` each."""
     if isinstance(input, IndexedSlices):
-        return IndexedSlices(identity(input.values, name), identity(input.indices, name),
-                             None if input.dense_shape is None else identity(input.dense_shape, name))
+        return IndexedSlices(
+            identity(input.values, name),
+            identity(input.indices, name),
+            None if input.dense_shape is None else identity(input.dense_shape, name),
+        )
     if isinstance(input, SparseTensor):
-        return SparseTensor(identity(input.indices, name), identity(input.values, name), identity(input.dense_shape, name))
+        return SparseTensor(
+            identity(input.indices, name), identity(input.values, name), identity(input.dense_shape, name)
+        )
     return raw.Identity(input, name=name)
 
 
@@ -146,8 +156,12 @@ def _(input, shape):
 
 def _checked(input, found, stated):
     if not shapes.compatible(tuple(found), stated):
-        raise InvalidArgumentError(None, None, f"Shape of tensor {shapes.bracketed(tuple(found))} is not compatible with expected "
-                                   f"shape {shapes.bracketed(stated)}.")
+        raise InvalidArgumentError(
+            None,
+            None,
+            f"Shape of tensor {shapes.bracketed(tuple(found))} is not compatible with expected "
+            f"shape {shapes.bracketed(stated)}.",
+        )
     return input
 
 

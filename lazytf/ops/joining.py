@@ -1,4 +1,5 @@
 """Putting tensors together and taking them apart: concat, stack, unstack, split."""
+
 import numpy as np
 import torch
 
@@ -30,7 +31,9 @@ def _joined(op, parts, axis_index):
         if count == 0:
             raise ShapeError("Can't concatenate scalars (use tf.stack instead)")
         if count < least:
-            raise ShapeError(f"Shape must be at least rank {least} but is rank {count}", computed=computed(op, axis_index))
+            raise ShapeError(
+                f"Shape must be at least rank {least} but is rank {count}", computed=computed(op, axis_index)
+            )
     if not ranks:
         return [None]
     count = next(iter(ranks))
@@ -42,7 +45,7 @@ def _joined(op, parts, axis_index):
         total = None if total is None or shape[axis] is None else total + shape[axis]
         try:
             before = shapes.merge_inferred(before, shape[:axis])
-            after = shapes.merge_inferred(after, shape[axis + 1:])
+            after = shapes.merge_inferred(after, shape[axis + 1 :])
         except ValueError as e:
             raise ShapeError(str(e), computed=computed(op, axis_index)) from None
     return [(*before, total, *after)]
@@ -63,18 +66,26 @@ def _concat_trouble(values, axis):
         return f"ConcatOp : Expected concatenating dimensions in the range [{-count}, {count}), but got {axis}"
     for i, value in enumerate(values):
         if len(value.shape) != count:
-            return (f"ConcatOp : Ranks of all input tensors should match: shape[0] = {bracketed(first)} vs. "
-                    f"shape[{i}] = {bracketed(value.shape)}")
+            return (
+                f"ConcatOp : Ranks of all input tensors should match: shape[0] = {bracketed(first)} vs. "
+                f"shape[{i}] = {bracketed(value.shape)}"
+            )
         if any(a != b for d, (a, b) in enumerate(zip(first, value.shape, strict=True)) if d != axis % count):
-            return (f"ConcatOp : Dimensions of inputs should match: shape[0] = {bracketed(first)} vs. "
-                    f"shape[{i}] = {bracketed(value.shape)}")
+            return (
+                f"ConcatOp : Dimensions of inputs should match: shape[0] = {bracketed(first)} vs. "
+                f"shape[{i}] = {bracketed(value.shape)}"
+            )
     return None
 
 
-@op("ConcatV2(values: N*T, axis: host Tidx, N: int >= 2, T: type, Tidx: {index} = int32) -> (output: T)",
-    shape=lambda op: _joined(op, op._inputs[:-1], len(op._inputs) - 1), explain=_concat_trouble, no_gradient_inputs=("axis",))
+@op(
+    "ConcatV2(values: N*T, axis: host Tidx, N: int >= 2, T: type, Tidx: {index} = int32) -> (output: T)",
+    shape=lambda op: _joined(op, op._inputs[:-1], len(op._inputs) - 1),
+    explain=_concat_trouble,
+    no_gradient_inputs=("axis",),
+)
 def ConcatV2(values, axis):
-    if any(len(v.shape) != len(values[0].shape) for v in values):       # torch skips empty vectors
+    if any(len(v.shape) != len(values[0].shape) for v in values):  # torch skips empty vectors
         raise ValueError(_concat_trouble(values, axis))
     return torch.cat(values, axis)
 
@@ -84,9 +95,12 @@ def _(values, axis):
     return np.concatenate(values, axis)
 
 
-@op("Concat(concat_dim: host int32, values: N*T, N: int >= 2, T: type) -> (output: T)",
-    shape=lambda op: _joined(op, op._inputs[1:], 0), explain=lambda concat_dim, values: _concat_trouble(values, concat_dim),
-    no_gradient_inputs=("concat_dim",))
+@op(
+    "Concat(concat_dim: host int32, values: N*T, N: int >= 2, T: type) -> (output: T)",
+    shape=lambda op: _joined(op, op._inputs[1:], 0),
+    explain=lambda concat_dim, values: _concat_trouble(values, concat_dim),
+    no_gradient_inputs=("concat_dim",),
+)
 def Concat(concat_dim, values):
     return ConcatV2.kernel(values, concat_dim)
 
@@ -96,8 +110,12 @@ def _(concat_dim, values):
     return np.concatenate(values, concat_dim)
 
 
-@op("ConcatOffset(concat_dim: host int32, shape: N*int32, N: int >= 2) -> (offset: N*int32)",
-    shape=lambda op: [t._shape for t in op._inputs[1:]], gradient=None, on_host=True)
+@op(
+    "ConcatOffset(concat_dim: host int32, shape: N*int32, N: int >= 2) -> (offset: N*int32)",
+    shape=lambda op: [t._shape for t in op._inputs[1:]],
+    gradient=None,
+    on_host=True,
+)
 def ConcatOffset(concat_dim, shape):
     starts = np.cumsum([0] + [s[concat_dim] for s in shape[:-1]])
     offsets = [np.zeros_like(s) for s in shape]
@@ -142,7 +160,10 @@ def _pack_trouble(values, axis):
         return f"axis = {axis} not in [{-count}, {count})"
     for i, value in enumerate(values):
         if tuple(value.shape) != tuple(first):
-            return f"Shapes of all inputs must match: values[0].shape = {bracketed(first)} != values[{i}].shape = {bracketed(value.shape)}"
+            return (
+                f"Shapes of all inputs must match: values[0].shape = {bracketed(first)} != "
+                f"values[{i}].shape = {bracketed(value.shape)}"
+            )
     return None
 
 
@@ -165,7 +186,7 @@ def stack(values, axis=0, name="stack"):
         try:
             return convert_to_tensor(values, name=name)
         except (TypeError, ValueError):
-            pass            # the values do not fit together: Pack says why
+            pass  # the values do not fit together: Pack says why
     shape = convert_to_tensor(values[0], name=name)._shape
     if shape is not None:
         count = len(shape) + 1
@@ -183,7 +204,7 @@ def _unpacked(op):
     axis %= len(shape)
     if shape[axis] not in (num, None):
         raise ShapeError(f"Dimension must be {num} but is {shape[axis]}")
-    return [shape[:axis] + shape[axis + 1:]] * num
+    return [shape[:axis] + shape[axis + 1 :]] * num
 
 
 def _unpack_trouble(value, num, axis):
@@ -195,8 +216,12 @@ def _unpack_trouble(value, num, axis):
     return None
 
 
-@op("Unpack(value: T, num: int >= 0, T: type, axis: int = 0) -> (output: num*T)", shape=_unpacked, view=True,
-    explain=_unpack_trouble)
+@op(
+    "Unpack(value: T, num: int >= 0, T: type, axis: int = 0) -> (output: num*T)",
+    shape=_unpacked,
+    view=True,
+    explain=_unpack_trouble,
+)
 def Unpack(value, num, axis):
     parts = value.unbind(axis)
     if len(parts) != num:
@@ -237,8 +262,10 @@ def _axis_of(op, index, shape):
     if axis is None or shape is None:
         return None
     if not -len(shape) <= axis < len(shape):
-        raise ShapeError(f"Dimension size, given by scalar input {axis} must be in range [-{len(shape)}, {len(shape)})",
-                         computed=computed(op, *range(index, -1, -1)[::-1]) if index == 0 else computed(op, 1, 2))
+        raise ShapeError(
+            f"Dimension size, given by scalar input {axis} must be in range [-{len(shape)}, {len(shape)})",
+            computed=computed(op, *range(index, -1, -1)[::-1]) if index == 0 else computed(op, 1, 2),
+        )
     return axis % len(shape)
 
 
@@ -249,9 +276,12 @@ def _split_shape(op):
         return [None if shape is None else (None,) * len(shape)] * num
     extent = shape[axis]
     if extent is not None and extent % num:
-        raise ShapeError(f"Dimension size must be evenly divisible by {num} but is {extent}\n\t"
-                         "Number of ways to split should evenly divide the split dimension", computed=computed(op, 0))
-    return [(*shape[:axis], None if extent is None else extent // num, *shape[axis + 1:])] * num
+        raise ShapeError(
+            f"Dimension size must be evenly divisible by {num} but is {extent}\n\t"
+            "Number of ways to split should evenly divide the split dimension",
+            computed=computed(op, 0),
+        )
+    return [(*shape[:axis], None if extent is None else extent // num, *shape[axis + 1 :])] * num
 
 
 def _split_trouble(split_dim, value, num_split):
@@ -260,13 +290,20 @@ def _split_trouble(split_dim, value, num_split):
         return f"-input rank(-{count}) <= split_dim < input rank ({count}), but got {split_dim}"
     extent = value.shape[split_dim]
     if extent % num_split:
-        return ("Number of ways to split should evenly divide the split dimension, but got split_dim "
-                f"{split_dim % count} (size = {extent}) and num_split {num_split}")
+        return (
+            "Number of ways to split should evenly divide the split dimension, but got split_dim "
+            f"{split_dim % count} (size = {extent}) and num_split {num_split}"
+        )
     return None
 
 
-@op("Split(split_dim: host int32, value: T, num_split: int >= 1, T: type) -> (output: num_split*T)", shape=_split_shape, view=True,
-    explain=_split_trouble, no_gradient_inputs=("split_dim",))
+@op(
+    "Split(split_dim: host int32, value: T, num_split: int >= 1, T: type) -> (output: num_split*T)",
+    shape=_split_shape,
+    view=True,
+    explain=_split_trouble,
+    no_gradient_inputs=("split_dim",),
+)
 def Split(split_dim, value, num_split):
     extent = value.shape[split_dim]
     if extent % num_split:
@@ -285,19 +322,27 @@ def _split_v_shape(op):
     merge_dimensions(with_rank(op, 1, 1)[0], num)
     axis = _axis_of(op, 2, shape)
     if axis is None:
-        return [None if shape is None or num > 1 else (None,) * len(shape)] * num if shape is None else [(None,) * len(shape)] * num
+        return (
+            [None if shape is None or num > 1 else (None,) * len(shape)] * num
+            if shape is None
+            else [(None,) * len(shape)] * num
+        )
     extent, sizes = shape[axis], contents.elements(op._inputs[1])
     if num == 1:
         return [shape]
     if sizes is None or None in sizes:
-        return [(*shape[:axis], s if s is not None and s >= 0 else None, *shape[axis + 1:]) for s in sizes or (None,) * num]
+        return [
+            (*shape[:axis], s if s is not None and s >= 0 else None, *shape[axis + 1 :]) for s in sizes or (None,) * num
+        ]
     known = sum(s for s in sizes if s >= 0)
     if sizes.count(-1) > 1:
         raise ShapeError("size_splits can only have one -1", computed=computed(op, 1, 2))
     if extent is not None and (known > extent if -1 in sizes else known != extent):
-        raise ShapeError(f"can't split axis of size {extent} into pieces of size {bracketed(sizes)}", computed=computed(op, 1, 2))
+        raise ShapeError(
+            f"can't split axis of size {extent} into pieces of size {bracketed(sizes)}", computed=computed(op, 1, 2)
+        )
     left = None if extent is None else extent - known
-    return [(*shape[:axis], left if s < 0 else s, *shape[axis + 1:]) for s in sizes]
+    return [(*shape[:axis], left if s < 0 else s, *shape[axis + 1 :]) for s in sizes]
 
 
 def _split_v_trouble(value, size_splits, split_dim, *_):
@@ -310,8 +355,11 @@ def _split_v_trouble(value, size_splits, split_dim, *_):
     if min(size_splits) < -1:
         return f"Sizes to split by must be -1 or more; got {bracketed(size_splits)}"
     if known > extent if -1 in size_splits else known != extent:
-        return ("Determined shape must either match input shape along split_dim exactly if fully specified, or be less than the "
-                f"size of the input along split_dim if not fully specified.  Got: {known}")
+        return (
+            "Determined shape must either match input shape along split_dim exactly if fully "
+            "specified, or be less than the "
+            f"size of the input along split_dim if not fully specified.  Got: {known}"
+        )
     return None
 
 
@@ -321,8 +369,14 @@ def _sizes(value, size_splits, split_dim):
     return [left if s == -1 else s for s in size_splits]
 
 
-@op("SplitV(value: T, size_splits: host Tlen, split_dim: host int32, num_split: int >= 1, T: type, Tlen: {index} = int64) "
-    "-> (output: num_split*T)", shape=_split_v_shape, view=True, no_gradient_inputs=("size_splits", "split_dim"))
+@op(
+    "SplitV(value: T, size_splits: host Tlen, split_dim: host int32, num_split: int >= 1, T: type, "
+    "Tlen: {index} = int64) "
+    "-> (output: num_split*T)",
+    shape=_split_v_shape,
+    view=True,
+    no_gradient_inputs=("size_splits", "split_dim"),
+)
 def SplitV(value, size_splits, split_dim):
     return list(value.split(_sizes(value, size_splits, split_dim), split_dim))
 
@@ -342,12 +396,12 @@ def split(value, num_or_size_splits, axis=0, num=None, name="split"):
     if isinstance(num_or_size_splits, (int, Dimension)):
         return raw.Split(axis, value, num_split=num_or_size_splits, name=name)
     if sizes._shape == ():
-        raise ValueError("Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "
-                         f"{num_or_size_splits}")
+        raise ValueError(
+            "Rank-0 tensors are not supported as the num_or_size_splits argument to split. Argument provided: "
+            f"{num_or_size_splits}"
+        )
     if num is None:
         num = sizes._shape[0] if sizes._shape else None
         if num is None:
             raise ValueError(f"Cannot infer num from shape {num_or_size_splits}")
     return raw.SplitV(value, sizes, axis, num_split=num, name=name)
-
-

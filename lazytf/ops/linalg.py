@@ -1,4 +1,6 @@
-"""Products of matrices, diagonals, transposes. A matrix is the last two axes of a tensor; axes before them are a batch."""
+"""Products of matrices, diagonals, transposes. A matrix is the last two axes of a tensor; axes before them are a
+batch.
+"""
 import builtins
 import math
 
@@ -44,7 +46,8 @@ def MatMul(a, b, transpose_a, transpose_b):
 
 
 @op("SparseMatMul(a: Ta, b: Tb, transpose_a: bool = False, transpose_b: bool = False, a_is_sparse: bool = False, "
-    "b_is_sparse: bool = False, Ta: {float32, bfloat16} = float32, Tb: {float32, bfloat16} = float32) -> (product: float32)",
+    "b_is_sparse: bool = False, Ta: {float32, bfloat16} = float32, Tb: {float32, bfloat16} = float32) -> (product: "
+    "float32)",
     shape=_product_shape, explain=_product_trouble)
 def SparseMatMul(a, b, transpose_a, transpose_b):
     """The operands are dense tensors with many zeros; multiplying them as they are is as fast."""
@@ -76,13 +79,17 @@ def _batch_trouble(x, y, adj_x, adj_y):
     shown = f"{shapes.bracketed(x.shape)} {shapes.bracketed(y.shape)}"
     if a != b:
         return f"In[0] mismatch In[1] shape: {a} vs. {b}: {shown} {adj_x:d} {adj_y:d}"
-    return f"In[0] and In[1] must have compatible batch dimensions: {shapes.bracketed(x.shape)} vs. {shapes.bracketed(y.shape)}"
+    return ("In[0] and In[1] must have compatible batch dimensions: "
+            f"{shapes.bracketed(x.shape)} vs. {shapes.bracketed(y.shape)}")
 
 
 def _batch_product(type_name):
-    @op(f"{type_name}(x: T, y: T, T: {{{_ALL}}}, adj_x: bool = False, adj_y: bool = False) -> (output: T)", shape=_batch_shape,
+    @op(f"{type_name}(x: T, y: T, T: {{{_ALL}}}, adj_x: bool = False, adj_y: bool = False) -> (output: T)",
+        shape=_batch_shape,
         explain=_batch_trouble)
     def product(x, y, adj_x, adj_y):
+        if x.ndim < 2 or y.ndim < 2:
+            refuse(_batch_trouble(x, y, adj_x, adj_y))
         return torch.matmul(x.mH if adj_x else x, y.mH if adj_y else y)
 
 
@@ -106,7 +113,8 @@ def _cross_shape(op):
         raise ShapeError(str(e)) from None
 
 
-def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False, b_is_sparse=False,
+def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False,
+           b_is_sparse=False,
            name=None):
     """The product of the matrices ``a`` (``[..., m, k]``) and ``b`` (``[..., k, n]``): ``[..., m, n]``.
 
@@ -137,7 +145,8 @@ _MAYBE_SPARSE = {dtypes.bfloat16, dtypes.float32}
 def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
     """The product of the matrix ``a`` (``[..., m, k]``) and the vector ``b`` (``[..., k]``): ``[..., m]``."""
     with name_scope(name, "MatVec", [a, b]):
-        product = matmul(a, expand_dims(b, axis=-1), transpose_a=transpose_a, adjoint_a=adjoint_a, a_is_sparse=a_is_sparse,
+        product = matmul(a, expand_dims(b, axis=-1), transpose_a=transpose_a, adjoint_a=adjoint_a,
+                         a_is_sparse=a_is_sparse,
                          b_is_sparse=b_is_sparse)
         return squeeze(product, axis=-1)
 
@@ -151,7 +160,8 @@ def cross(a, b, name=None):
 
 
 def tensordot(a, b, axes, name=None):
-    """Sums of products of ``a`` and ``b`` along ``axes``; what is left are the other axes of ``a``, then those of ``b``.
+    """Sums of products of ``a`` and ``b`` along ``axes``; what is left are the other axes of ``a``, then those of
+    ``b``.
 
     ``axes`` is a number n, for the last n of ``a`` and the first n of ``b``, or two lists of axes to pair up (or a
     ``[2, n]`` tensor). ``tensordot(a, b, 1)`` of matrices is ``matmul``. ``ValueError`` where they do not fit.
@@ -200,7 +210,9 @@ def _indices(count):
 
 
 def _as_matrix(tensor, axes, axes_first):
-    """The tensor with ``axes`` gathered in one axis and the free ones in the other; the sizes of these, and what is known."""
+    """The tensor with ``axes`` gathered in one axis and the free ones in the other; the sizes of these, and what is
+    known.
+    """
     sizes = tensor._shape
     if isinstance(axes, list) and sizes is not None:
         axes = [axis if axis >= 0 else axis + len(sizes) for axis in axes]
@@ -210,7 +222,8 @@ def _as_matrix(tensor, axes, axes_first):
             pair = [math.prod(known), math.prod(sizes[i] for i in axes)]
             order = axes + free if axes_first else free + axes
             return reshape(transpose(tensor, order), pair[::-1] if axes_first else pair), known, known
-        axes, free = convert_to_tensor(axes, dtypes.int32, name="axes"), convert_to_tensor(free, dtypes.int32, name="free")
+        axes, free = convert_to_tensor(axes, dtypes.int32, name="axes"), convert_to_tensor(free, dtypes.int32,
+                                                                                           name="free")
         extents = shape(tensor)
     else:
         known, extents, count = None, shape(tensor), rank(tensor)
@@ -309,7 +322,8 @@ def _set_diag_shape(op):
 def _set_diag_trouble(input, diagonal):
     if input.ndim < 2:
         return f"input must be at least 2-dim, received shape: {shapes.bracketed(input.shape)}"
-    return ("Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal to the "
+    return ("Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal "
+            "to the "
             "longests diagonal in range [lower_diag_index:upper_diag_index].")
 
 
@@ -318,7 +332,8 @@ def MatrixSetDiag(input, diagonal):
     return torch.diagonal_scatter(input, diagonal, 0, -2, -1)
 
 
-@op("MatrixBandPart(input: T, num_lower: host Tindex, num_upper: host Tindex, T: type, Tindex: {index} = int64) -> (band: T)",
+@op("MatrixBandPart(input: T, num_lower: host Tindex, num_upper: host Tindex, T: type, Tindex: {index} = int64) -> "
+    "(band: T)",
     shape=lambda op: [op._inputs[0]._shape], no_gradient_inputs=("num_lower", "num_upper"))
 def MatrixBandPart(input, num_lower, num_upper, device):
     kept = torch.ones(input.shape[-2:], dtype=torch.bool, device=device)
@@ -363,7 +378,9 @@ matrix_set_diag.__doc__ = "The matrices ``input`` with their main diagonals repl
 
 
 def matrix_band_part(input, num_lower, num_upper, name=None):
-    """Matrices with zeros but on the main diagonal, ``num_lower`` diagonals below it and ``num_upper`` above it (-1: all)."""
+    """Matrices with zeros but on the main diagonal, ``num_lower`` diagonals below it and ``num_upper`` above it (-1:
+    all).
+    """
     return raw.MatrixBandPart(input, num_lower, num_upper, name=name)
 
 
@@ -376,7 +393,8 @@ def trace(x, name=None):
 def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name=None):
     """The identity matrix, ``num_rows`` square or with ``num_columns``; with ``batch_shape``, that many copies.
 
-    Sizes are ints or integer scalars, ``batch_shape`` a list of ints or an integer vector. ``TypeError`` for other sizes.
+    Sizes are ints or integer scalars, ``batch_shape`` a list of ints or an integer vector. ``TypeError`` for other
+    sizes.
     """
     with name_scope(name, "eye", [num_rows, num_columns, batch_shape]):
         is_square = num_columns is None
@@ -387,7 +405,8 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
         elif isinstance(num_rows, int) and isinstance(num_columns, int):
             is_square, size = num_rows == num_columns, min(num_rows, num_columns)
         else:
-            raise TypeError(f"num_rows and num_columns must be positive integer values; got {num_rows!r} and {num_columns!r}.")
+            raise TypeError(f"num_rows and num_columns must be positive integer values; got {num_rows!r} and "
+                            f"{num_columns!r}.")
         if isinstance(batch, Tensor) or isinstance(size, Tensor):
             batch = convert_to_tensor(batch, dtypes.int32, name="shape")
             sizes = raw.ConcatV2([batch, [size]], 0, name="concat")

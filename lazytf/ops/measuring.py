@@ -1,4 +1,5 @@
 """The shape, size and rank of a tensor as tensors, constants wherever the graph knows them already."""
+
 import math
 
 import numpy as np
@@ -11,8 +12,15 @@ from lazytf.core.shape_rules import scalar
 from lazytf.core.values import SparseTensor
 
 
+def zero_of(array):
+    """What stands for nothing among the elements of a NumPy array: 0, or an empty string."""
+    return b"" if array.dtype == object and any(isinstance(e, bytes) for e in array.flat) else 0
+
+
 def sizes_in(tensor):
-    """The shape that an integer vector spells out, -1 and what is not known as None; ``ValueError`` for less than -1."""
+    """The shape that an integer vector spells out, -1 and what is not known as None; ``ValueError`` for less than
+    -1.
+    """
     sizes = contents.elements(tensor)
     if sizes is None:
         return None
@@ -37,8 +45,11 @@ def _(input, out_type, device):
     return np.array(input, out_type)
 
 
-@op("ShapeN(input: shape of N*T, N: int >= 1, T: type, out_type: {index} = int32) -> (output: N*out_type)",
-    shape=lambda op: [(None if t._shape is None else len(t._shape),) for t in op._inputs], gradient=None)
+@op(
+    "ShapeN(input: shape of N*T, N: int >= 1, T: type, out_type: {index} = int32) -> (output: N*out_type)",
+    shape=lambda op: [(None if t._shape is None else len(t._shape),) for t in op._inputs],
+    gradient=None,
+)
 def ShapeN(input, out_type, device):
     return [torch.tensor(shape, dtype=out_type, device=device) for shape in input]
 

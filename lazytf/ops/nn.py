@@ -62,7 +62,8 @@ def BiasAdd(value, bias, data_format):
 
 @op("BiasAddV1(value: T, bias: T, T: {number}) -> (output: T)", shape=_biased, explain=_bias_trouble)
 def BiasAddV1(value, bias):
-    if value.shape[-1:] != bias.shape or value.ndim < 2:       # torch would broadcast a single bias, or a single channel
+    # torch would broadcast a single bias, or a single channel
+    if value.shape[-1:] != bias.shape or value.ndim < 2:
         refuse(_bias_trouble(value, bias))
     return torch.add(value, bias)
 
@@ -83,14 +84,16 @@ def BiasAddGrad(out_backprop, data_format):
 def bias_add(value, bias, data_format=None, name=None):
     """``value`` plus one number of ``bias`` (``[channels]``) for each channel.
 
-    Channels are the last axis of ``value``, or the second with ``data_format="NCHW"``. ``ValueError`` for a format that is
-    neither ``N...C`` nor ``NC...``.
+    Channels are the last axis of ``value``, or the second with ``data_format="NCHW"``. ``ValueError`` for a format
+    that is neither ``N...C`` nor ``NC...``.
     """
     with name_scope(name, "BiasAdd", [value, bias]) as name:
-        if data_format is None or (data_format.startswith("N") and data_format.endswith("C") and data_format[:2] != "NC"):
+        if data_format is None:
             data_format = "NHWC"
         elif data_format.startswith("NC"):
             data_format = "NCHW"
+        elif data_format.startswith("N") and data_format.endswith("C"):
+            data_format = "NHWC"
         else:
             raise ValueError("data_format must be of the form `N...C` or `NC...`")
         value = convert_to_tensor(value, name="input")
@@ -202,9 +205,10 @@ def batch_normalization(x, mean, variance, offset, scale, variance_epsilon, name
 def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None):
     """``x`` with each element zero with probability ``rate`` and else divided by ``1 - rate``, so that its mean stays.
 
-    ``keep_prob`` is ``1 - rate``, the older way to say it. ``noise_shape`` broadcasts to ``x``: what shares a draw is dropped
-    together; None in it stands for the size that ``x`` has. A ``rate`` of 0 returns ``x`` itself. ``ValueError`` for integers, for
-    a rate outside [0, 1), or where neither or both of ``rate`` and ``keep_prob`` are given.
+    ``keep_prob`` is ``1 - rate``, the older way to say it. ``noise_shape`` broadcasts to ``x``: what shares a draw is
+    dropped together; None in it stands for the size that ``x`` has. A ``rate`` of 0 returns ``x`` itself.
+    ``ValueError`` for integers, for a rate outside [0, 1), or where neither or both of ``rate`` and ``keep_prob`` are
+    given.
     """
     try:
         complement = None if keep_prob is None else 1.0 - keep_prob
@@ -216,7 +220,8 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
     with name_scope(name, "dropout", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
-            raise ValueError(f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead.")
+            raise ValueError(f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} "
+                             f"tensor instead.")
         if isinstance(rate, numbers.Real):
             if not 0 <= rate < 1:
                 raise ValueError(f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}")
@@ -276,11 +281,12 @@ def _too_few(input, k, *_):
         return f"input must have at least k columns. Had {input.shape[-1]}, needed {k}"
 
 
-@op("TopKV2(input: T, k: host int32, sorted: bool = True, T: {realnumber}) -> (values: T, indices: int32)", shape=_best_shapes,
+@op("TopKV2(input: T, k: host int32, sorted: bool = True, T: {realnumber}) -> (values: T, indices: int32)",
+    shape=_best_shapes,
     no_gradient_inputs=("k",), explain=_too_few)
 def TopKV2(input, k, sorted):
     """Of equal elements the first come first, which ``torch.topk`` does not promise; so they are always sorted."""
-    values, indices = torch.sort(widened(input), -1, descending=True, stable=True)
+    values, indices = torch.sort(widened(input), dim=-1, descending=True, stable=True)
     return values.narrow(-1, 0, k).to(input.dtype), indices.narrow(-1, 0, k).to(torch.int32)
 
 
@@ -296,7 +302,8 @@ def _hit_shape(op):
     return [(merge_dimensions(with_rank(op, 0, 2)[0], with_rank(op, 1, 1)[0]),)]
 
 
-@op("InTopK(predictions: float32, targets: T, k: int, T: {index} = int32) -> (precision: bool)", shape=_hit_shape, gradient=False)
+@op("InTopK(predictions: float32, targets: T, k: int, T: {index} = int32) -> (precision: bool)", shape=_hit_shape,
+    gradient=False)
 def InTopK(predictions, targets, k):
     return _in_best(predictions, targets, k)
 
@@ -308,7 +315,8 @@ def InTopKV2(predictions, targets, k):
 
 
 def top_k(input, k=1, sorted=True, name=None):
-    """``(values, indices)`` of the ``k`` largest elements along the last axis, the largest first, of equal ones the first.
+    """``(values, indices)`` of the ``k`` largest elements along the last axis, the largest first, of equal ones the
+    first.
 
     A named tuple ``TopKV2``; ``[..., n]`` gives ``[..., k]`` twice, the indices as int32.
     """
@@ -316,7 +324,8 @@ def top_k(input, k=1, sorted=True, name=None):
 
 
 def in_top_k(predictions, targets, k, name=None):
-    """Whether ``targets`` (``[n]``) are classes with one of the ``k`` largest ``predictions`` (``[n, classes]``), ties included.
+    """Whether ``targets`` (``[n]``) are classes with one of the ``k`` largest ``predictions`` (``[n, classes]``),
+    ties included.
 
     False for a target that is no class and where a prediction is not finite.
     """

@@ -23,9 +23,10 @@ def l2_loss(t, name=None):
 def norm(tensor, ord="euclidean", axis=None, keepdims=None, name=None, keep_dims=None):
     """The length of vectors along ``axis``, of matrices along two axes, or, without ``axis``, of all elements at once.
 
-    ``ord`` is ``"euclidean"``, ``np.inf`` or, for vectors, any positive number; for matrices also ``"fro"`` and 1, the largest
-    sum of a column. ``keepdims`` keeps the axes with size 1. ``ValueError`` for another ``ord`` or for axes that are not
-    one or two different ints. The spectral norm of matrices (``ord=2``) is not there yet: ``tf.svd`` gives it.
+    ``ord`` is ``"euclidean"``, ``np.inf`` or, for vectors, any positive number; for matrices also ``"fro"`` and 1,
+    the largest sum of a column. ``keepdims`` keeps the axes with size 1. ``ValueError`` for another ``ord`` or for
+    axes that are not one or two different ints. The spectral norm of matrices (``ord=2``) is not there yet:
+    ``tf.svd`` gives it.
     """
     keepdims = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
     of_matrix = isinstance(axis, (tuple, list)) and len(axis) == 2
@@ -50,7 +51,8 @@ def _check_order(ord, of_matrix):
         if ord not in ("euclidean", "fro", 1, 2, np.inf):
             raise ValueError(f"'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], got {ord}")
         if ord == 2:
-            raise NotImplementedError("tf.norm(ord=2) of a matrix, the spectral norm, is not there yet; it is the largest "
+            raise NotImplementedError("tf.norm(ord=2) of a matrix, the spectral norm, is not there yet; it is the "
+                                      "largest "
                                       "element along the last axis of tf.svd(tensor, compute_uv=False).")
     elif ord != "euclidean" and (isinstance(ord, str) or not np.isreal(ord) or ord <= 0):
         raise ValueError(f"'ord' must be a supported vector norm, got {ord}")
@@ -78,7 +80,9 @@ def normalize(tensor, ord="euclidean", axis=None, name=None):
 
 
 def l2_normalize(x, axis=None, epsilon=1e-12, name=None, dim=None):
-    """``x`` divided by its Euclidean length along ``axis`` (an int, a list, or all), or by the root of ``epsilon`` if larger."""
+    """``x`` divided by its Euclidean length along ``axis`` (an int, a list, or all), or by the root of ``epsilon`` if
+    larger.
+    """
     axis = either("axis", axis, "dim", dim)
     with name_scope(name, "l2_normalize", [x]) as name:
         x = convert_to_tensor(x, name="x")

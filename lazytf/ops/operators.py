@@ -18,7 +18,8 @@ def _add(x, y, name):
 
 def _mul(x, y, name):
     if type(y) is SparseTensor:
-        return SparseTensor(y.indices, raw.SparseDenseCwiseMul(y.indices, y.values, y.dense_shape, x, name=name), y.dense_shape)
+        return SparseTensor(y.indices, raw.SparseDenseCwiseMul(y.indices, y.values, y.dense_shape, x, name=name),
+                            y.dense_shape)
     return raw.Mul(x, y, name=name)
 
 

@@ -1,9 +1,10 @@
 """Placeholders: tensors whose values a run is given."""
+
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
-from lazytf.core.shape_rules import ShapeError, from_attr, merge
+from lazytf.core.shape_rules import from_attr, merge
 from lazytf.core.values import SparseTensor
 
 
@@ -22,7 +23,12 @@ def _default_shape(op):
     return [op._attrs["shape"]]
 
 
-@op("PlaceholderWithDefault(input: dtype, dtype: type, shape: shape) -> (output: dtype)", shape=_default_shape, alias=True)
+@op(
+    "PlaceholderWithDefault(input: dtype, dtype: type, shape: shape) -> (output: dtype)",
+    shape=_default_shape,
+    alias=True,
+    role="default",
+)
 def PlaceholderWithDefault(input):
     return input
 
@@ -61,8 +67,9 @@ def sparse_placeholder(dtype, shape=None, name=None):
         if isinstance(shape, (list, tuple)) and None in shapes.as_tuple(shape):
             shape = placeholder(dtypes.int64, [rank], name=named("shape"))
         else:
-            shape = convert_to_tensor(shape, dtypes.int64, name="Const")
+            shape = convert_to_tensor(shape, dtypes.int64, name=named("shape") or "Const")
     return SparseTensor(
         values=placeholder(dtype, [None], name=named("values")),
         indices=placeholder(dtypes.int64, [None, rank], name=named("indices")),
-        dense_shape=shape)
+        dense_shape=shape,
+    )

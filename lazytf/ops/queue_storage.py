@@ -11,6 +11,7 @@ is up, or when the session goes. So no thread is woken in vain and none can be f
 
 An element is a list with one NumPy value for each component. A queue keeps copies, never the arrays it was given.
 """
+
 import heapq
 import math
 import threading
@@ -21,8 +22,9 @@ import numpy as np
 
 from lazytf.core import errors
 from lazytf.core.shapes import bracketed, compatible
+from lazytf.ops.sentences import refuse
 
-_SLICE = 0.2        # seconds; between two of them a waiting main thread notices Ctrl-C on every platform
+_SLICE = 0.2  # seconds; between two of them a waiting main thread notices Ctrl-C on every platform
 
 
 class Attempt:
@@ -41,10 +43,11 @@ class Attempt:
     def wait(self, deadline=None):
         """Returns when it has ended, at ``deadline`` (on ``time.monotonic``'s clock) with ``DeadlineExceededError``."""
         try:
-            while not self._event.wait(_SLICE if deadline is None else min(_SLICE, max(0.0, deadline - time.monotonic()))):
-                if deadline is not None and time.monotonic() >= deadline:
-                    self._queue._withdraw(self, errors.DeadlineExceededError(None, None, "Timed out waiting for notification"))
-        except BaseException:       # Ctrl-C: nobody is left to take what it waits for
+            while not self._event.wait(min(_SLICE, _left(deadline))):
+                if not _left(deadline):
+                    error = errors.DeadlineExceededError(None, None, "Timed out waiting for notification")
+                    self._queue._withdraw(self, error)
+        except BaseException:  # Ctrl-C: nobody is left to take what it waits for
             self._queue._withdraw(self, errors.CancelledError(None, None, "The waiting thread was interrupted"))
             raise
 
@@ -71,13 +74,13 @@ class Queue:
 
     def __init__(self, name, dtypes, shapes, capacity):
         if shapes and len(shapes) != len(dtypes):
-            raise errors.InvalidArgumentError(None, None, f"Queue {name!r} has {len(dtypes)} component types but {len(shapes)} shapes")
+            refuse(f"Queue {name!r} has {len(dtypes)} component types but {len(shapes)} shapes")
         self.name, self.dtypes, self.shapes, self.capacity = name, tuple(dtypes), tuple(shapes), capacity
         self._limit = capacity if capacity >= 0 else math.inf
         self._lock = threading.Lock()
         self._putting, self._taking = deque(), deque()
         self._is_closed = self._is_gone = False
-        self._moves = 0                 # grows whenever something moved that the other line may wait for
+        self._moves = 0  # grows whenever something moved that the other line may wait for
         self._elements = []
 
     # -- what a kind decides ----------------------------------------------------------------------------------------
@@ -122,9 +125,11 @@ class Queue:
             if self.shapes:
                 self._check_shape(i, (*(rows or (None,)), *self.shapes[i]), found)
             elif not found or found[:1] != rows:
-                raise errors.InvalidArgumentError(
-                    None, None, f"All input tensors must have the same size in the 0th dimension. Component {i} has "
-                                f"{found[0] if found else 'none'}, and should have {rows[0] if rows else 'one'}")
+                has, wanted = found[0] if found else "none", rows[0] if rows else "one"
+                refuse(
+                    f"All input tensors must have the same size in the 0th dimension. Component {i} has {has}, and "
+                    f"should have {wanted}"
+                )
         return self._put([list(row) for row in zip(*map(_owned, components), strict=True)])
 
     def take(self):
@@ -132,12 +137,11 @@ class Queue:
         return self._take(1, False)
 
     def take_many(self, count, or_fewer=False):
-        """An attempt to take out ``count`` elements; once the queue is closed, ``or_fewer`` is content with what is left."""
+        """An attempt to take out ``count`` elements; of a closed queue, ``or_fewer`` is content with what is left."""
         if not self.shapes:
-            raise errors.InvalidArgumentError(
-                None, None, f"{self.kind}'s DequeueMany and DequeueUpTo require the components to have specified shapes.")
+            refuse(f"{self.kind}'s DequeueMany and DequeueUpTo require the components to have specified shapes.")
         if count < 0:
-            raise errors.InvalidArgumentError(None, None, f"{self.kind}'s DequeueMany requested {count} < 0 elements")
+            refuse(f"Dequeue{'UpTo' if or_fewer else 'Many'}Op requested {count} < 0 elements")
         return self._take(count, or_fewer)
 
     def close(self, cancels_putting):
@@ -149,7 +153,7 @@ class Queue:
             return self._submit(self._putting, Attempt(self, self._close))
         with self._lock:
             self._set_closed()
-            self._cancel(self._putting, "Enqueue operation was cancelled")
+            self._cancel(self._putting)
             self._flush()
         attempt = Attempt(self, None)
         attempt.end()
@@ -159,8 +163,8 @@ class Queue:
         """Ends every attempt, those to come included."""
         with self._lock:
             self._is_gone = True
-            self._cancel(self._putting, "Enqueue operation was cancelled")
-            self._cancel(self._taking, "Dequeue operation was cancelled")
+            self._cancel(self._putting)
+            self._cancel(self._taking)
             self._elements = []
 
     def batch(self, elements):
@@ -195,9 +199,11 @@ class Queue:
             there = len(taken) + len(self._elements)
             if self._is_closed and there < count and not (or_fewer and there):
                 undo()
-                attempt.end(error=errors.OutOfRangeError(
-                    None, None, f"{self.kind} {self.name!r} is closed and has insufficient elements (requested {count}, "
-                                f"current size {there})"))
+                sentence = (
+                    f"{self.kind} {self.name!r} is closed and has insufficient elements "
+                    f"(requested {count}, current size {there})"
+                )
+                attempt.end(error=errors.OutOfRangeError(None, None, sentence))
                 return
             while len(taken) < count and self._may_give():
                 taken.append(self._give())
@@ -223,7 +229,7 @@ class Queue:
             line.append(attempt)
             self._flush()
             if self._is_gone and not attempt.has_ended:
-                self._cancel(line, "Enqueue operation was cancelled" if line is self._putting else "Dequeue operation was cancelled")
+                self._cancel(line)
             if not attempt.has_ended:
                 attempt._event = threading.Event()
         return attempt
@@ -252,7 +258,8 @@ class Queue:
             self._moves += 1
             self._flush()
 
-    def _cancel(self, line, sentence):
+    def _cancel(self, line):
+        sentence = f"{'Enqueue' if line is self._putting else 'Dequeue'} operation was cancelled"
         while line:
             attempt = line.popleft()
             if attempt._undo is not None:
@@ -263,13 +270,11 @@ class Queue:
 
     def _check_count(self, components):
         if len(components) != len(self.dtypes):
-            raise errors.InvalidArgumentError(
-                None, None, f"{self.kind} {self.name!r} has {len(self.dtypes)} components; got {len(components)}")
+            refuse(f"{self.kind} {self.name!r} has {len(self.dtypes)} components; got {len(components)}")
 
     def _check_shape(self, i, expected, found):
         if not compatible(expected, found):
-            raise errors.InvalidArgumentError(
-                None, None, f"Shape mismatch in tuple component {i}. Expected {bracketed(expected)}, got {bracketed(found)}")
+            refuse(f"Shape mismatch in tuple component {i}. Expected {bracketed(expected)}, got {bracketed(found)}")
 
     def _stacked(self, i, values):
         stacked = np.empty((len(values), *self.shapes[i]), self.dtypes[i].as_numpy_dtype)
@@ -304,10 +309,12 @@ class PaddingFIFOQueue(FIFOQueue):
 
     def _stacked(self, i, values):
         sizes = [np.shape(v) for v in values]
-        shape = tuple(max((s[axis] for s in sizes), default=0) if size is None else size
-                      for axis, size in enumerate(self.shapes[i]))
+        shape = tuple(
+            max((s[axis] for s in sizes), default=0) if size is None else size
+            for axis, size in enumerate(self.shapes[i])
+        )
         dtype = self.dtypes[i].as_numpy_dtype
-        stacked = np.full((len(values), *shape), b"", object) if dtype is object else np.zeros((len(values), *shape), dtype)
+        stacked = np.full((len(values), *shape), b"" if dtype is object else 0, dtype)
         for row, (value, size) in enumerate(zip(values, sizes, strict=True)):
             stacked[(row, *map(slice, size))] = value
         return stacked
@@ -325,9 +332,9 @@ class RandomShuffleQueue(Queue):
     def __init__(self, name, dtypes, shapes, capacity, min_after_dequeue, seeds, draw):
         super().__init__(name, dtypes, shapes, capacity)
         if min_after_dequeue < 0:
-            raise errors.InvalidArgumentError(None, None, f"min_after_dequeue {min_after_dequeue} must be >= 0")
+            refuse(f"min_after_dequeue {min_after_dequeue} must be >= 0")
         if min_after_dequeue >= self._limit:
-            raise errors.InvalidArgumentError(None, None, f"min_after_dequeue {min_after_dequeue} must be < capacity {capacity}")
+            refuse(f"min_after_dequeue {min_after_dequeue} must be < capacity {capacity}")
         self.min_after_dequeue, self.seeds, self._draw = min_after_dequeue, seeds, draw
 
     def _may_give(self):
@@ -380,3 +387,8 @@ class _Ranked:
 def _owned(value):
     """The value in memory of the queue's own; scalars cannot change."""
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def _left(deadline):
+    """Seconds until ``deadline``, 0 after it."""
+    return math.inf if deadline is None else max(0.0, deadline - time.monotonic())

@@ -4,6 +4,7 @@ The session keeps the queue itself (``ops/queue_storage.py``), by the op's ``sha
 NumPy values on the host, as TensorFlow's are. Each type comes twice, with a resource handle (``...V2``) and with the
 older reference to a string; the kernels are the same.
 """
+
 import itertools
 
 import numpy as np
@@ -15,6 +16,7 @@ from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError
 from lazytf.core.shapes import bracketed
 from lazytf.ops import queue_storage
+from lazytf.ops.sentences import refuse
 
 # -- making ---------------------------------------------------------------------------------------------------------
 
@@ -24,12 +26,24 @@ _TYPED = "component_types: list(type) >= 1, shapes: list(shape) >= 0 = [], capac
 
 def _makes(kind, attrs):
     """Declares ``<kind>V2`` and ``<kind>`` over one kernel."""
+
     def declare(kernel):
-        op(f"{kind}V2({attrs}, {_PARTS}) -> (handle: resource)",
-           shape=shape_rules.scalar, role="resource", stateful=True, gradient=False)(kernel)
-        op(f"{kind}({attrs}, {_PARTS}) -> (handle: ref string)",
-           shape=lambda op: [(2,)], role="resource", stateful=True, gradient=False)(kernel)
+        op(
+            f"{kind}V2({attrs}, {_PARTS}) -> (handle: resource)",
+            shape=shape_rules.scalar,
+            role="resource",
+            stateful=True,
+            gradient=False,
+        )(kernel)
+        op(
+            f"{kind}({attrs}, {_PARTS}) -> (handle: ref string)",
+            shape=lambda op: [(2,)],
+            role="resource",
+            stateful=True,
+            gradient=False,
+        )(kernel)
         return kernel
+
     return declare
 
 
@@ -51,12 +65,24 @@ def _priority_queue(ctx, component_types, shapes, capacity, shared_name):
 @_makes("RandomShuffleQueue", f"{_TYPED}, min_after_dequeue: int = 0, seed: int = 0, seed2: int = 0")
 def _random_shuffle_queue(ctx, component_types, shapes, capacity, min_after_dequeue, seed, seed2, shared_name):
     draw = _words(ctx.stream(seed, seed2)).__next__
-    queue = _kept(ctx, shared_name, queue_storage.RandomShuffleQueue, component_types, shapes, capacity, min_after_dequeue,
-                  (seed, seed2), draw)
+    queue = _kept(
+        ctx,
+        shared_name,
+        queue_storage.RandomShuffleQueue,
+        component_types,
+        shapes,
+        capacity,
+        min_after_dequeue,
+        (seed, seed2),
+        draw,
+    )
     _agree(queue, ctx.op, "min_after_dequeue", queue.min_after_dequeue, min_after_dequeue, ".")
     if queue.seeds != (seed, seed2):
-        raise errors.InvalidArgumentError(None, ctx.op, f"Shared queue {queue.name!r} has random seeds {queue.seeds} but requested "
-                                                        f"seeds are {(seed, seed2)}.")
+        raise errors.InvalidArgumentError(
+            None,
+            ctx.op,
+            f"Shared queue {queue.name!r} has random seeds {queue.seeds} but requested seeds are {(seed, seed2)}.",
+        )
     return queue
 
 
@@ -67,6 +93,7 @@ def _words(stream):
 
 def _kept(ctx, shared_name, kind, component_types, shapes, capacity, *more):
     """The session's queue of that name; ``InvalidArgumentError`` where it is there already and of another make."""
+
     def make():
         # TensorFlow tells queues without a name of their own apart by a number.
         name = shared_name or f"_{next(ctx.resource('counter', 'queues', itertools.count))}_{ctx.name}"
@@ -84,7 +111,8 @@ def _kept(ctx, shared_name, kind, component_types, shapes, capacity, *more):
 def _agree(queue, op, what, has, requested, end="", verb="was"):
     if has != requested:
         raise errors.InvalidArgumentError(
-            None, op, f"Shared queue {queue.name!r} has {what} {has} but requested {what} {verb} {requested}{end}")
+            None, op, f"Shared queue {queue.name!r} has {what} {has} but requested {what} {verb} {requested}{end}"
+        )
 
 
 def _names(dtypes):
@@ -100,11 +128,20 @@ def _bracketed(shapes):
 
 def _uses(type_name, more, outputs, shape, gradient=None):
     """Declares ``<type_name>V2`` and ``<type_name>`` over one kernel; ``gradient`` is what the latter says."""
+
     def declare(kernel):
-        op(f"{type_name}V2(handle: resource{more}) -> ({outputs})",
-           shape=shape, on_host=True, stateful=True, gradient=False)(kernel)
-        op(f"{type_name}(handle: ref string{more}) -> ({outputs})", shape=shape, on_host=True, gradient=gradient)(kernel)
+        op(
+            f"{type_name}V2(handle: resource{more}) -> ({outputs})",
+            shape=shape,
+            on_host=True,
+            stateful=True,
+            gradient=False,
+        )(kernel)
+        op(f"{type_name}(handle: ref string{more}) -> ({outputs})", shape=shape, on_host=True, gradient=gradient)(
+            kernel
+        )
         return kernel
+
     return declare
 
 
@@ -185,4 +222,4 @@ def _one(n):
 
 def _check_timeout(timeout_ms):
     if timeout_ms != -1:
-        raise errors.InvalidArgumentError(None, None, "Timeout not supported yet.")
+        refuse("Timeout not supported yet.")

@@ -3,6 +3,7 @@
 An operation keeps the pair of seeds it was built with; its place in the stream of numbers belongs to the session
 (``ctx.stream``), so a second run continues and a new session starts over.
 """
+
 import numpy as np
 import torch
 
@@ -12,8 +13,7 @@ from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, unchanged, with_rank
 from lazytf.core.shapes import TensorShape
 from lazytf.ops.control import checked, with_dependencies
-from lazytf.ops.measuring import shape as shape_of
-from lazytf.ops.measuring import sizes_in
+from lazytf.ops.measuring import shape as shape_of, sizes_in
 from lazytf.ops.sentences import bracketed, computed, refuse
 
 _FLOATS = "{float16, bfloat16, float32, float64}"
@@ -39,26 +39,45 @@ def _sizes(shape):
 # -- the operations -------------------------------------------------------------------------------------------------
 
 
-@op(f"RandomStandardNormal(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: {{index}}) -> (output: dtype)",
-    shape=_drawn, stateful=True, gradient=None)
+@op(
+    f"RandomStandardNormal(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: "
+    f"{{index}}) -> (output: dtype)",
+    shape=_drawn,
+    stateful=True,
+    gradient=None,
+)
 def RandomStandardNormal(ctx, shape, seed, seed2, dtype, device):
     return ctx.stream(seed, seed2).normal(_sizes(shape), dtype, device)
 
 
-@op(f"TruncatedNormal(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: {{index}}) -> (output: dtype)",
-    shape=_drawn, stateful=True, gradient=None)
+@op(
+    f"TruncatedNormal(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: {{index}}) -> (output: dtype)",
+    shape=_drawn,
+    stateful=True,
+    gradient=None,
+)
 def TruncatedNormal(ctx, shape, seed, seed2, dtype, device):
     return ctx.stream(seed, seed2).truncated_normal(_sizes(shape), dtype, device)
 
 
-@op(f"RandomUniform(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: {{index}}) -> (output: dtype)",
-    shape=_drawn, stateful=True, gradient=None)
+@op(
+    f"RandomUniform(shape: host T, seed: int = 0, seed2: int = 0, dtype: {_FLOATS}, T: {{index}}) -> (output: dtype)",
+    shape=_drawn,
+    stateful=True,
+    gradient=None,
+)
 def RandomUniform(ctx, shape, seed, seed2, dtype, device):
     return ctx.stream(seed, seed2).uniform(_sizes(shape), dtype, device)
 
 
-@op("RandomUniformInt(shape: host T, minval: host Tout, maxval: host Tout, seed: int = 0, seed2: int = 0, Tout: {index}, "
-    "T: {index}) -> (output: Tout)", shape=_drawn, stateful=True, gradient=False)
+@op(
+    "RandomUniformInt(shape: host T, minval: host Tout, maxval: host Tout, seed: int = 0, seed2: int "
+    "= 0, Tout: {index}, "
+    "T: {index}) -> (output: Tout)",
+    shape=_drawn,
+    stateful=True,
+    gradient=False,
+)
 def RandomUniformInt(ctx, shape, minval, maxval, seed, seed2, Tout, device):
     return ctx.stream(seed, seed2).uniform_int(_sizes(shape), minval, maxval, Tout, device)
 
@@ -69,8 +88,13 @@ def _gamma_shape(op):
     return [None if sizes is None or alpha is None else (*sizes, *alpha)]
 
 
-@op("RandomGamma(shape: host S, alpha: T, seed: int = 0, seed2: int = 0, S: {index}, T: {float16, float32, float64}) -> (output: T)",
-    shape=_gamma_shape, stateful=True, no_gradient_inputs=("shape",))
+@op(
+    "RandomGamma(shape: host S, alpha: T, seed: int = 0, seed2: int = 0, S: {index}, T: {float16, "
+    "float32, float64}) -> (output: T)",
+    shape=_gamma_shape,
+    stateful=True,
+    no_gradient_inputs=("shape",),
+)
 def RandomGamma(ctx, shape, alpha, seed, seed2):
     return ctx.stream(seed, seed2).gamma(_sizes(shape), alpha, alpha.dtype)
 
@@ -100,8 +124,13 @@ def RandomGammaGrad(alpha, sample):
     return torch._standard_gamma_grad(alpha.contiguous(), sample.contiguous())
 
 
-@op("RandomShuffle(value: T, seed: int = 0, seed2: int = 0, T: type) -> (output: T)", shape=unchanged, stateful=True, view=True,
-    gradient=False)
+@op(
+    "RandomShuffle(value: T, seed: int = 0, seed2: int = 0, T: type) -> (output: T)",
+    shape=unchanged,
+    stateful=True,
+    view=True,
+    gradient=False,
+)
 def RandomShuffle(ctx, value, seed, seed2):
     if not value.dim() or len(value) < 2:
         return value
@@ -120,12 +149,20 @@ def _multinomial_shape(op):
     with_rank(op, 1, 0)
     count = contents.scalar(op._inputs[1])
     if count is not None and count < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 1, must be non-negative but is {count}", computed=computed(op, 1))
+        raise ShapeError(
+            f"Dimension size, given by scalar input 1, must be non-negative but is {count}", computed=computed(op, 1)
+        )
     return [(logits[0], count)]
 
 
-@op("Multinomial(logits: T, num_samples: host int32, seed: int = 0, seed2: int = 0, T: {realnumber}, output_dtype: {index} = int64) "
-    "-> (output: output_dtype)", shape=_multinomial_shape, stateful=True, gradient=None)
+@op(
+    "Multinomial(logits: T, num_samples: host int32, seed: int = 0, seed2: int = 0, T: {realnumber}, "
+    "output_dtype: {index} = int64) "
+    "-> (output: output_dtype)",
+    shape=_multinomial_shape,
+    stateful=True,
+    gradient=None,
+)
 def Multinomial(ctx, logits, num_samples, seed, seed2, output_dtype):
     if logits.dim() != 2:
         refuse(f"logits should be a matrix, got shape {bracketed(logits.shape)}")
@@ -142,7 +179,7 @@ def Multinomial(ctx, logits, num_samples, seed, seed2, output_dtype):
 def _shape_tensor(shape):
     dtype = dtypes.int32 if isinstance(shape, (list, tuple)) and not shape else None
     if isinstance(shape, (list, tuple)) and any(hasattr(size, "value") and not hasattr(size, "op") for size in shape):
-        shape = TensorShape(shape)      # a Dimension among the sizes
+        shape = TensorShape(shape)  # a Dimension among the sizes
     return convert_to_tensor(shape, dtype, name="shape")
 
 
@@ -161,7 +198,9 @@ def random_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, 
 
 
 def truncated_normal(shape, mean=0.0, stddev=1.0, dtype=dtypes.float32, seed=None, name=None):
-    """As ``random_normal``, but no number is further than two standard deviations from the mean: those are drawn again."""
+    """As ``random_normal``, but no number is further than two standard deviations from the mean: those are drawn
+    again.
+    """
     return _scaled(raw.TruncatedNormal, "truncated_normal", shape, mean, stddev, dtype, seed, name)
 
 
@@ -177,8 +216,8 @@ def _scaled(build, default_name, shape, mean, stddev, dtype, seed, name):
 def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None, name=None):
     """Uniformly distributed numbers of ``shape``, from ``minval`` up to, not including, ``maxval`` (1).
 
-    ``dtype`` may be a float type, int32 or int64; for integers ``maxval`` must be given: ``ValueError`` else. Seeds as for
-    ``random_normal``.
+    ``dtype`` may be a float type, int32 or int64; for integers ``maxval`` must be given: ``ValueError`` else. Seeds
+    as for ``random_normal``.
     """
     dtype = dtypes.as_dtype(dtype)
     if dtype not in (dtypes.float16, dtypes.bfloat16, dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64):
@@ -198,16 +237,21 @@ def random_uniform(shape, minval=0, maxval=None, dtype=dtypes.float32, seed=None
 
 
 def random_gamma(shape, alpha, beta=None, dtype=dtypes.float32, seed=None, name=None):
-    """Gamma distributed numbers: ``shape`` of them for each ``alpha`` (shape parameter) and ``beta`` (rate, 1), which broadcast.
+    """Gamma distributed numbers: ``shape`` of them for each ``alpha`` (shape parameter) and ``beta`` (rate, 1),
+    which broadcast.
 
-    The result is ``[*shape, *(alpha + beta).shape]``; gradients flow to both. Never 0: at least the smallest normal number.
+    The result is ``[*shape, *(alpha + beta).shape]``; gradients flow to both. Never 0: at least the smallest normal
+    number.
     """
     with name_scope(name, "random_gamma", [shape, alpha, beta]):
         shape = convert_to_tensor(shape, dtypes.int32, name="shape")
         alpha = convert_to_tensor(alpha, dtype, name="alpha")
         beta = convert_to_tensor(1 if beta is None else beta, dtype, name="beta")
-        zero = (raw.Const(value=np.zeros(beta._shape, beta.dtype.as_numpy_dtype), dtype=beta.dtype, name="zeros_like")
-                if beta.shape.is_fully_defined() else raw.ZerosLike(beta, name="zeros_like"))
+        zero = (
+            raw.Const(value=np.zeros(beta._shape, beta.dtype.as_numpy_dtype), dtype=beta.dtype, name="zeros_like")
+            if beta.shape.is_fully_defined()
+            else raw.ZerosLike(beta, name="zeros_like")
+        )
         drawn = raw.RandomGamma(shape, raw.AddV2(alpha, zero, name="add"), **_seeds(seed))
         least = np.finfo(alpha.dtype.base_dtype.as_numpy_dtype).tiny
         return raw.Maximum(least, raw.RealDiv(drawn, beta, name="truediv"))

@@ -38,7 +38,8 @@ def _reduced(op):
     for axis in axes.flat:
         if not -len(before) <= axis < len(before):
             values = "<" + " ".join(str(a) for a in axes.flat) + ">"
-            raise ShapeError(f"Invalid reduction dimension {axis} for input with {len(before)} dimensions.", {1: values})
+            raise ShapeError(f"Invalid reduction dimension {axis} for input with {len(before)} dimensions.",
+                             {1: values})
         gone.add(axis % len(before))
     if keep:
         return [tuple(1 if i in gone else size for i, size in enumerate(before))]
@@ -101,13 +102,15 @@ def _prod(input, axes, keep_dims):
         product = torch.prod(widened(input), dtype=widened(input).dtype)
     else:
         product = widened(input)
-        for axis in sorted((axis % input.ndim for axis in axes), reverse=True):
+        for axis in sorted(_checked(input, axes), reverse=True):
             product = torch.prod(product, axis, keep_dims, dtype=product.dtype)
     return product.to(input.dtype)
 
 
 def _extreme(kernel, of_none):
-    """A largest or smallest element; ties share the gradient. Of no elements it is ``of_none``, the other end of the type."""
+    """A largest or smallest element; ties share the gradient. Of no elements it is ``of_none``, the other end of the
+    type.
+    """
     def extreme(input, axes, keep_dims):
         try:
             return kernel(input, axes, keep_dims)
@@ -186,7 +189,8 @@ def _without_axis(op):
     if axis is None:
         return [(None,) * (len(before) - 1)]
     if not -len(before) <= axis < len(before):
-        raise ShapeError(f"Dimension ({axis}) must be in the range [{-len(before)}, {len(before)}), where {len(before)} is the "
+        raise ShapeError(f"Dimension ({axis}) must be in the range [{-len(before)}, {len(before)}), where "
+                         f"{len(before)} is the "
                          "number of dimensions in the input.", {1: f"<{axis}>"})
     axis %= len(before)
     return [before[:axis] + before[axis + 1:]]
@@ -198,7 +202,8 @@ def _position(type_name, kernel):
         found = kernel(widened(input), dimension)
         return found if output_type is torch.int64 else found.to(output_type)
 
-    op(f"{type_name}(input: T, dimension: host Tidx, T: {{number}}, Tidx: {{index}} = int32, output_type: {{index}} = int64)"
+    op(f"{type_name}(input: T, dimension: host Tidx, T: {{number}}, Tidx: {{index}} = int32, output_type: {{index}} "
+       f"= int64)"
        " -> (output: output_type)", shape=_without_axis, gradient=None, explain=_no_position)(position)
 
 
@@ -284,9 +289,10 @@ def _public(public, type_name, doc):
 
 _COMMON = """
 
-    ``axis`` is an int, a list of ints or a tensor of them; None, the default, reduces to a scalar. ``keepdims=True`` keeps the
-    reduced axes with size 1. ``reduction_indices`` and ``keep_dims`` are the arguments' old names. ``ValueError`` for an axis that
-    ``input_tensor`` does not have, and where an argument is given by both of its names.
+    ``axis`` is an int, a list of ints or a tensor of them; None, the default, reduces to a scalar. ``keepdims=True``
+    keeps the reduced axes with size 1. ``reduction_indices`` and ``keep_dims`` are the arguments' old names.
+    ``ValueError`` for an axis that ``input_tensor`` does not have, and where an argument is given by both of its
+    names.
     """
 
 
@@ -299,7 +305,8 @@ def _reduce(type_name, input_tensor, axis, keepdims, name):
 
 
 reduce_sum = _public("reduce_sum", "Sum", "The sum of the elements along ``axis``.")
-reduce_mean = _public("reduce_mean", "Mean", "The mean of the elements along ``axis``; integers give a truncated integer.")
+reduce_mean = _public("reduce_mean", "Mean", "The mean of the elements along ``axis``; integers give a truncated "
+                                             "integer.")
 reduce_prod = _public("reduce_prod", "Prod", "The product of the elements along ``axis``.")
 reduce_max = _public("reduce_max", "Max", "The largest element along ``axis``; equal ones share the gradient.")
 reduce_min = _public("reduce_min", "Min", "The smallest element along ``axis``; equal ones share the gradient.")
@@ -345,7 +352,9 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reductio
 
 def count_nonzero(input_tensor=None, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None,
                   keep_dims=None, input=None):
-    """How many elements along ``axis`` are not zero (of strings: not empty), as ``dtype``. Arguments as for ``reduce_sum``."""
+    """How many elements along ``axis`` are not zero (of strings: not empty), as ``dtype``. Arguments as for
+    ``reduce_sum``.
+    """
     keepdims = bool(either("keepdims", keepdims, "keep_dims", keep_dims))
     input_tensor = either("input_tensor", input_tensor, "input", input)
     axis = either("axis", axis, "reduction_indices", reduction_indices)

@@ -1,15 +1,15 @@
 """The same elements in another shape: reshape, dimensions of size 1, transpose."""
+
 import math
 
 import numpy as np
 
-from lazytf.core import contents, dtypes, shapes
+from lazytf.core import contents, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
 from lazytf.ops.measuring import sizes_in
 from lazytf.ops.sentences import bracketed, computed, refuse
-
 
 # -- reshape --------------------------------------------------------------------------------------------------------
 
@@ -35,8 +35,10 @@ def _filled(after, total, unknown, known):
         return after
     if not unknown:
         if known != total:
-            raise ShapeError(f"Cannot reshape a tensor with {total} elements to shape {bracketed(after)} ({known} elements)",
-                             partial=partial)
+            raise ShapeError(
+                f"Cannot reshape a tensor with {total} elements to shape {bracketed(after)} ({known} elements)",
+                partial=partial,
+            )
         return after
     if total % known:
         raise ShapeError(f"Dimension size must be evenly divisible by {known} but is {total}", partial=partial)
@@ -66,16 +68,30 @@ def _reshape_trouble(tensor, shape):
             return f"Size {i} must be non-negative, not {extent}"
     total, known = math.prod(tensor.shape), math.prod(extent for extent in shape if extent != -1)
     if not open_at:
-        return f"Input to reshape is a tensor with {total} values, but the requested shape has {known}" if known != total else None
+        return (
+            f"Input to reshape is a tensor with {total} values, but the requested shape has {known}"
+            if known != total
+            else None
+        )
     if known == 0:
-        return "reshape cannot infer the missing input size for an empty tensor unless all specified input sizes are non-zero"
+        return (
+            "reshape cannot infer the missing input size for an empty tensor unless all specified input "
+            "sizes are non-zero"
+        )
     if total % known:
-        return f"Input to reshape is a tensor with {total} values, but the requested shape requires a multiple of {known}"
+        return (
+            f"Input to reshape is a tensor with {total} values, but the requested shape requires a multiple of {known}"
+        )
     return None
 
 
-@op("Reshape(tensor: T, shape: host Tshape, T: type, Tshape: {index} = int32) -> (output: T)", shape=_reshaped, view=True,
-    explain=_reshape_trouble, no_gradient_inputs=("shape",))
+@op(
+    "Reshape(tensor: T, shape: host Tshape, T: type, Tshape: {index} = int32) -> (output: T)",
+    shape=_reshaped,
+    view=True,
+    explain=_reshape_trouble,
+    no_gradient_inputs=("shape",),
+)
 def Reshape(tensor, shape):
     return tensor.reshape(shape)
 
@@ -86,9 +102,11 @@ def _(tensor, shape):
 
 
 def reshape(tensor, shape, name=None):
-    """The elements of ``tensor``, in their order, as a tensor of ``shape``; one size may be -1: it takes what is left.
+    """The elements of ``tensor``, in their order, as a tensor of ``shape``; one size may be -1: it takes what is
+    left.
 
-    ``ValueError`` while the graph is built, else ``InvalidArgumentError`` in the run, where the numbers of elements differ.
+    ``ValueError`` while the graph is built, else ``InvalidArgumentError`` in the run, where the numbers of elements
+    differ.
     """
     return raw.Reshape(tensor, shape, name=name)
 
@@ -104,7 +122,9 @@ def _expanded(op):
     if before is None or axis is None:
         return [None]
     if not -len(before) - 1 <= axis <= len(before):
-        raise ShapeError(f"dim {axis} not in the interval [{-len(before) - 1}, {len(before)}].", computed=computed(op, 1))
+        raise ShapeError(
+            f"dim {axis} not in the interval [{-len(before) - 1}, {len(before)}].", computed=computed(op, 1)
+        )
     axis += (len(before) + 1) * (axis < 0)
     return [(*before[:axis], 1, *before[axis:])]
 
@@ -127,8 +147,13 @@ def _expand_trouble(input, dim):
     return None
 
 
-@op("ExpandDims(input: T, dim: host Tdim, T: type, Tdim: {index} = int32) -> (output: T)", shape=_expanded, view=True,
-    explain=_expand_trouble, no_gradient_inputs=("dim",))
+@op(
+    "ExpandDims(input: T, dim: host Tdim, T: type, Tdim: {index} = int32) -> (output: T)",
+    shape=_expanded,
+    view=True,
+    explain=_expand_trouble,
+    no_gradient_inputs=("dim",),
+)
 def ExpandDims(input, dim):
     return input.unsqueeze(dim if type(dim) is int else _one_number(dim))
 
@@ -139,7 +164,9 @@ def _(input, dim):
 
 
 def expand_dims(input, axis=None, name=None, dim=None):
-    """``input`` with a dimension of size 1 put in before ``axis``; -1 puts it last. ``dim`` is the old name of ``axis``."""
+    """``input`` with a dimension of size 1 put in before ``axis``; -1 puts it last. ``dim`` is the old name of
+    ``axis``.
+    """
     axis = _renamed("axis", axis, "dim", dim)
     if axis is None:
         raise ValueError("Must specify an axis argument to tf.expand_dims()")
@@ -200,7 +227,8 @@ def _(input, squeeze_dims):
 
 
 def squeeze(input, axis=None, name=None, squeeze_dims=None):
-    """``input`` without its dimensions of size 1, or without those at ``axis`` (an int or several), which must be of size 1.
+    """``input`` without its dimensions of size 1, or without those at ``axis`` (an int or several), which must be
+    of size 1.
 
     ``squeeze_dims`` is the old name of ``axis``.
     """
@@ -220,7 +248,9 @@ def _permuted(op):
     if perm is None:
         return [None if before is None else (None,) * len(before)]
     if before is None:
-        return [(None,) * len(perm)]
+        if len(perm) < 2:  # a quirk of TensorFlow's rule
+            return [None]
+        before = (None,) * len(perm)
     if len(perm) != len(before):
         raise ShapeError(f"Dimension must be {len(before)} but is {len(perm)}")
     if None in perm:
@@ -245,13 +275,18 @@ def _transpose_trouble(x, perm):
 
 
 def _permute(x, perm):
-    if any(axis < 0 for axis in perm):      # torch counts from the end, TensorFlow's kernel does not
+    if any(axis < 0 for axis in perm):  # torch counts from the end, TensorFlow's kernel does not
         raise ValueError(_transpose_trouble(x, perm))
     return x.permute(perm)
 
 
-@op("Transpose(x: T, perm: host Tperm, T: type, Tperm: {index} = int32) -> (y: T)", shape=_permuted, view=True,
-    explain=_transpose_trouble, no_gradient_inputs=("perm",))
+@op(
+    "Transpose(x: T, perm: host Tperm, T: type, Tperm: {index} = int32) -> (y: T)",
+    shape=_permuted,
+    view=True,
+    explain=_transpose_trouble,
+    no_gradient_inputs=("perm",),
+)
 def Transpose(x, perm):
     return _permute(x, perm)
 
@@ -261,8 +296,13 @@ def _(x, perm):
     return np.transpose(x, perm)
 
 
-@op("ConjugateTranspose(x: T, perm: host Tperm, T: type, Tperm: {index} = int32) -> (y: T)", shape=_permuted, view=True,
-    explain=_transpose_trouble, no_gradient_inputs=("perm",))
+@op(
+    "ConjugateTranspose(x: T, perm: host Tperm, T: type, Tperm: {index} = int32) -> (y: T)",
+    shape=_permuted,
+    view=True,
+    explain=_transpose_trouble,
+    no_gradient_inputs=("perm",),
+)
 def ConjugateTranspose(x, perm):
     return _permute(x, perm).conj().resolve_conj()
 

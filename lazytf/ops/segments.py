@@ -1,7 +1,7 @@
 """Reductions of rows that carry the same number: segments of a tensor.
 
-``segment_*`` want the numbers sorted and make as many rows as the last one says; ``unsorted_segment_*`` are told how many,
-and leave out rows whose number is negative. A segment without rows is 0, or what its reduction has of nothing.
+``segment_*`` want the numbers sorted and make as many rows as the last one says; ``unsorted_segment_*`` are told how
+many, and leave out rows whose number is negative. A segment without rows is 0, or what its reduction has of nothing.
 """
 
 import torch
@@ -106,7 +106,8 @@ def _unsorted_shape(op):
     with_rank(op, 2, 0)
     count = contents.scalar(op._inputs[2])
     if count is not None and count < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {count}", {2: f"<{count}>"})
+        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {count}",
+                         {2: f"<{count}>"})
     if data is None or ids is None:
         return [None]
     if len(data) < len(ids):
@@ -138,7 +139,8 @@ def _unsorted(type_name, types, reduce):
         ids = torch.where(strays, num_segments, segment_ids).reshape(-1)
         return reduce(data, ids, num_segments + 1)[:num_segments]
 
-    op(f"{type_name}(data: T, segment_ids: Tindices, num_segments: host Tnumsegments, T: {{{types}}}, Tindices: {{index}}, "
+    op(f"{type_name}(data: T, segment_ids: Tindices, num_segments: host Tnumsegments, T: {{{types}}}, Tindices: "
+       f"{{index}}, "
        "Tnumsegments: {index} = int32) -> (output: T)", shape=_unsorted_shape,
        no_gradient_inputs=("segment_ids", "num_segments"))(careful)
 
@@ -167,8 +169,10 @@ def _sorted_function(public, type_name, what):
         return getattr(raw, type_name)(data, segment_ids, name=name)
 
     function.__name__ = function.__qualname__ = public
-    function.__doc__ = (f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` (``[n]``, sorted).\n\n"
-                        "    A number that no row has gives 0. ``InvalidArgumentError`` where the numbers are not sorted.\n    ")
+    function.__doc__ = (f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` "
+                        f"(``[n]``, sorted).\n\n"
+                        "    A number that no row has gives 0. ``InvalidArgumentError`` where the numbers are not "
+                        "sorted.\n    ")
     return function
 
 
@@ -177,8 +181,10 @@ def _unsorted_function(public, type_name, what):
         return getattr(raw, type_name)(data, segment_ids, num_segments, name=name)
 
     function.__name__ = function.__qualname__ = public
-    function.__doc__ = (f"{what} of the parts of ``data`` with the same number in ``segment_ids``, as ``num_segments`` rows.\n\n"
-                        "    The shape of ``data`` begins with that of ``segment_ids``. Negative numbers are left out;\n"
+    function.__doc__ = (f"{what} of the parts of ``data`` with the same number in ``segment_ids``, as "
+                        f"``num_segments`` rows.\n\n"
+                        "    The shape of ``data`` begins with that of ``segment_ids``. Negative numbers are left "
+                        "out;\n"
                         "    ``InvalidArgumentError`` for one that is not below ``num_segments``.\n    ")
     return function
 
@@ -203,7 +209,9 @@ def unsorted_segment_mean(data, segment_ids, num_segments, name=None):
 
 
 def unsorted_segment_sqrt_n(data, segment_ids, num_segments, name=None):
-    """The sum of the parts of ``data`` with the same number in ``segment_ids``, divided by the root of how many they are."""
+    """The sum of the parts of ``data`` with the same number in ``segment_ids``, divided by the root of how many they
+    are.
+    """
     with name_scope(name, "UnsortedSegmentSqrtN"):
         data, segment_ids = convert_to_tensor(data), convert_to_tensor(segment_ids)
         rows = _rows(data, segment_ids, num_segments)

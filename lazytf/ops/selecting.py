@@ -1,4 +1,5 @@
 """Choosing elements by condition or by value: where, masks, unique, permutations."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -19,8 +20,13 @@ def _where_shape(op):
     return [(None, None if shape is None else len(shape))]
 
 
-@op("Where(input: T, T: {float32, float64, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
-    "complex128, float16, uint32, uint64, bool} = bool) -> (index: int64)", shape=_where_shape, gradient=False)
+@op(
+    "Where(input: T, T: {float32, float64, int32, uint8, int16, int8, complex64, int64, qint8, "
+    "quint8, qint32, bfloat16, uint16, "
+    "complex128, float16, uint32, uint64, bool} = bool) -> (index: int64)",
+    shape=_where_shape,
+    gradient=False,
+)
 def Where(input):
     return input.nonzero()
 
@@ -55,16 +61,22 @@ def _selected(op):
 
 def _select_trouble(condition, t, e):
     if tuple(t.shape) != tuple(e.shape):
-        return f"'then' and 'else' must have the same size.  but received: {bracketed(t.shape)} vs. {bracketed(e.shape)}"
+        return (
+            f"'then' and 'else' must have the same size.  but received: {bracketed(t.shape)} vs. {bracketed(e.shape)}"
+        )
     if len(condition.shape) == 1 and len(t.shape) != 1:
         if not t.shape:
             return "'then' must be at least a vector, but saw shape: []"
         if t.shape[0] != condition.shape[0]:
-            return f"Number of batches of 'then' must match size of 'cond', but saw: {t.shape[0]} vs. {condition.shape[0]}"
+            return (
+                f"Number of batches of 'then' must match size of 'cond', but saw: {t.shape[0]} vs. {condition.shape[0]}"
+            )
         return None
     if condition.shape and tuple(condition.shape) != tuple(t.shape):
-        return ("Inputs to operation Select of type Select must have the same size and shape.  "
-                f"Input 0: {bracketed(condition.shape)} != input 1: {bracketed(t.shape)}")
+        return (
+            "Inputs to operation Select of type Select must have the same size and shape.  "
+            f"Input 0: {bracketed(condition.shape)} != input 1: {bracketed(t.shape)}"
+        )
     return None
 
 
@@ -94,12 +106,18 @@ def _select_broadcast(op):
 
 
 def _select_v2_trouble(condition, t, e):
-    return (f"condition {bracketed(condition.shape)}, then {bracketed(t.shape)}, and else {bracketed(e.shape)} must be "
-            "broadcastable")
+    return (
+        f"condition {bracketed(condition.shape)}, then {bracketed(t.shape)}, and else {bracketed(e.shape)} must be "
+        "broadcastable"
+    )
 
 
-@op("SelectV2(condition: bool, t: T, e: T, T: type) -> (output: T)", shape=_select_broadcast, explain=_select_v2_trouble,
-    no_gradient_inputs=("condition",))
+@op(
+    "SelectV2(condition: bool, t: T, e: T, T: type) -> (output: T)",
+    shape=_select_broadcast,
+    explain=_select_v2_trouble,
+    no_gradient_inputs=("condition",),
+)
 def SelectV2(condition, t, e):
     return torch.where(condition, t, e)
 
@@ -110,10 +128,11 @@ def _(condition, t, e):
 
 
 def where(condition, x=None, y=None, name=None):
-    """Elements of ``x`` where ``condition`` is true, of ``y`` where it is false; alone, the indices of its true elements.
+    """Elements of ``x`` where ``condition`` is true, of ``y`` where it is false; alone, the indices of its true
+    elements.
 
-    ``x`` and ``y`` have one shape, and ``condition`` has it too, or is a vector with a flag for each row, or a scalar. Indices
-    are int64 ``[count, rank]``, in order. ``ValueError`` where one of ``x`` and ``y`` is missing.
+    ``x`` and ``y`` have one shape, and ``condition`` has it too, or is a vector with a flag for each row, or a
+    scalar. Indices are int64 ``[count, rank]``, in order. ``ValueError`` where one of ``x`` and ``y`` is missing.
     """
     if x is None and y is None:
         with name_scope(name, "Where", [condition]) as name:
@@ -138,8 +157,8 @@ def where_v2(condition, x=None, y=None, name=None):
 def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
     """The elements, or rows, of ``tensor`` at which ``mask`` is true: ``[..., count, ...]``, in order.
 
-    ``mask`` lies over the dimensions of ``tensor`` from ``axis`` (0) on, which become one. ``ValueError`` where its rank is
-    unknown or 0, or where the shapes do not fit.
+    ``mask`` lies over the dimensions of ``tensor`` from ``axis`` (0) on, which become one. ``ValueError`` where its
+    rank is unknown or 0, or where the shapes do not fit.
     """
     with name_scope(name, None, [tensor, mask]):
         tensor = convert_to_tensor(tensor, name="tensor")
@@ -148,23 +167,26 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
         if count == 0:
             raise ValueError("mask cannot be scalar.")
         if count is None:
-            raise ValueError("Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is "
-                             "ok, but shape=None is not.")
+            raise ValueError(
+                "Number of mask dimensions must be specified, even if some dimensions are None.  E.g. shape=[None] is "
+                "ok, but shape=None is not."
+            )
         axis = contents.scalar(convert_to_tensor(axis)) if hasattr(axis, "_shape") else axis or 0
         static = tensor.shape
-        static[axis:axis + count].assert_is_compatible_with(mask.shape)
-        masked = raw.Prod(shape(tensor)[axis:axis + count], [0], name="Prod")
-        sizes = [shape(tensor)[:axis], [masked], shape(tensor)[axis + count:]]
+        static[axis : axis + count].assert_is_compatible_with(mask.shape)
+        masked = raw.Prod(shape(tensor)[axis : axis + count], [0], name="Prod")
+        sizes = [shape(tensor)[:axis], [masked], shape(tensor)[axis + count :]]
         tensor = raw.Reshape(tensor, raw.ConcatV2(sizes, 0, name="concat"))
-        first = static[axis:axis + count].num_elements()
-        tensor.set_shape(shapes.as_shape(static[:axis]).concatenate([first]).concatenate(static[axis + count:]))
+        first = static[axis : axis + count].num_elements()
+        tensor.set_shape(shapes.as_shape(static[:axis]).concatenate([first]).concatenate(static[axis + count :]))
         mask = raw.Reshape(mask, [-1])
         indices = raw.Squeeze(where(mask), squeeze_dims=[1])
         return raw.GatherV2(tensor, indices, axis)
 
 
 def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool_, name=None):
-    """For each length ``n`` in ``lengths`` (``[...]``), ``maxlen`` flags of which the first ``n`` are true: ``[..., maxlen]``.
+    """For each length ``n`` in ``lengths`` (``[...]``), ``maxlen`` flags of which the first ``n`` are true: ``[...,
+    maxlen]``.
 
     ``maxlen`` is the largest length where it is not given; ``dtype`` turns flags into ones and zeros.
     """
@@ -177,10 +199,11 @@ def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool_, name=None):
             maxlen = convert_to_tensor(maxlen)
         if maxlen.shape.ndims not in (None, 0):
             raise ValueError("maxlen must be scalar for sequence_mask")
-        row = raw.Range(convert_to_tensor(0, maxlen.dtype, name="Const"), maxlen, convert_to_tensor(1, maxlen.dtype, name="Const"))
+        row = raw.Range(
+            convert_to_tensor(0, maxlen.dtype, name="Const"), maxlen, convert_to_tensor(1, maxlen.dtype, name="Const")
+        )
         matrix = raw.ExpandDims(lengths, -1)
-        if matrix.dtype.base_dtype is not maxlen.dtype.base_dtype:
-            matrix = raw.Cast(matrix, DstT=maxlen.dtype.base_dtype)
+        matrix = raw.Cast(matrix, DstT=maxlen.dtype.base_dtype)  # TensorFlow casts even to the same type
         result = raw.Less(row, matrix)
         dtype = None if dtype is None else dtypes.as_dtype(dtype)
         return result if dtype is None or dtype is dtypes.bool_ else raw.Cast(result, DstT=dtype)
@@ -198,7 +221,7 @@ def _all_dimensions(tensor):
 
 def _unique_shape(op):
     with_rank(op, 0, 1)
-    return [(None,), op._inputs[0]._shape, (None,)][:len(op.op_type.schema.outputs)]
+    return [(None,), op._inputs[0]._shape, (None,)][: len(op.op_type.schema.outputs)]
 
 
 def _ordered_unique(x):
@@ -218,8 +241,11 @@ def Unique(x, out_idx):
     return y, idx.to(out_idx)
 
 
-@op("UniqueWithCounts(x: T, T: type, out_idx: {index} = int32) -> (y: T, idx: out_idx, count: out_idx)", shape=_unique_shape,
-    gradient=False)
+@op(
+    "UniqueWithCounts(x: T, T: type, out_idx: {index} = int32) -> (y: T, idx: out_idx, count: out_idx)",
+    shape=_unique_shape,
+    gradient=False,
+)
 def UniqueWithCounts(x, out_idx):
     y, idx, count = _torch_unique(x)
     return y, idx.to(out_idx), count.to(out_idx)
@@ -230,7 +256,8 @@ def _torch_unique(x):
         refuse("unique expects a 1D vector.")
     values, places, counts = torch.unique(x, return_inverse=True, return_counts=True)
     first = torch.full((len(values),), len(x), device=x.device).scatter_reduce(
-        0, places, torch.arange(len(x), device=x.device), "amin")
+        0, places, torch.arange(len(x), device=x.device), "amin"
+    )
     order = first.argsort()
     rank = torch.empty_like(order)
     rank[order] = torch.arange(len(order), device=x.device)
@@ -261,7 +288,9 @@ class _UniqueWithCounts(NamedTuple):
 
 
 def unique(x, out_idx=dtypes.int32, name=None):
-    """``(y, idx)``: the distinct elements of the vector ``x`` in order of first appearance, and ``x[i] == y[idx[i]]``."""
+    """``(y, idx)``: the distinct elements of the vector ``x`` in order of first appearance, and ``x[i] ==
+    y[idx[i]]``.
+    """
     return _Unique(*raw.Unique(x, out_idx=out_idx, name=name))
 
 

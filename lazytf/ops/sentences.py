@@ -1,4 +1,5 @@
 """Sentences in TensorFlow's words, for shape rules and kernels to raise."""
+
 import numpy as np
 
 from lazytf.core import contents

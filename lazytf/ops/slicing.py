@@ -1,10 +1,12 @@
 """Slices: ``tensor[1:3, ..., tf.newaxis]``, ``tf.slice``, ``tf.strided_slice``.
 
 A slice specification says something of some dimensions only: an ellipsis stands for as many as are left, a new axis
-for none, and what it does not mention is taken whole. ``_index`` spells it out as an index in NumPy's form, one entry for
-each dimension of the input and each new axis; shape rule and kernels read that.
+for none, and what it does not mention is taken whole. ``_index`` spells it out as an index in NumPy's form, one
+entry for each dimension of the input and each new axis; shape rule and kernels read that.
 """
+
 import sys
+from builtins import slice as part
 
 import numpy as np
 
@@ -44,7 +46,7 @@ def _index(shape, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_
     for i in range(count + (at == count)):
         if i == at:
             left = max(len(shape) - mentioned, 0)
-            index += [slice(None)] * left
+            index += [part(None)] * left
             dimension += left
         elif new_axis_mask >> i & 1:
             index.append(None)
@@ -85,8 +87,8 @@ def _interval(extent, bounds, masks):
     begin = (least if stride > 0 else most) if masks[0] else min(max(begin + extent * (begin < 0), least), most)
     end = (most if stride > 0 else least) if masks[1] else min(max(end + extent * (end < 0), least), most)
     if (end - begin) * stride <= 0:
-        return slice(0, 0, 1)
-    return slice(begin, None if end < 0 else end, stride)
+        return part(0, 0, 1)
+    return part(begin, None if end < 0 else end, stride)
 
 
 def _strided_shape(op):
@@ -112,7 +114,7 @@ def _strided_shape(op):
         if entry is None:
             sizes.append(1)
             continue
-        if isinstance(entry, slice):
+        if isinstance(entry, part):
             extent = shape[dimension]
             sizes.append(extent if entry == _WHOLE else len(range(*entry.indices(extent))))
         elif entry == "?":
@@ -121,35 +123,48 @@ def _strided_shape(op):
     return [tuple(sizes)]
 
 
-_WHOLE = slice(None)
+_WHOLE = part(None)
 _MASKS = ("begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask")
 
 
 def _runtime_index(input, begin, end, strides, *masks):
-    if not (isinstance(begin, list) and isinstance(end, list) and isinstance(strides, list)
-            and len(begin) == len(end) == len(strides)):
-        refuse("Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
-               f"{bracketed(np.shape(begin))}, {bracketed(np.shape(end))}, and {bracketed(np.shape(strides))} instead.")
+    if not (
+        isinstance(begin, list)
+        and isinstance(end, list)
+        and isinstance(strides, list)
+        and len(begin) == len(end) == len(strides)
+    ):
+        refuse(
+            "Expected begin, end, and strides to be 1D equal size tensors, but got shapes "
+            f"{bracketed(np.shape(begin))}, {bracketed(np.shape(end))}, and {bracketed(np.shape(strides))} instead."
+        )
     try:
         return tuple(_index(input.shape, begin, end, strides, *masks))
     except _Unfit as e:
         return refuse(str(e))
 
 
-@op("StridedSlice(input: T, begin: host Index, end: host Index, strides: host Index, T: type, Index: {index}, begin_mask: int = 0, "
+@op(
+    "StridedSlice(input: T, begin: host Index, end: host Index, strides: host Index, T: type, Index: "
+    "{index}, begin_mask: int = 0, "
     "end_mask: int = 0, ellipsis_mask: int = 0, new_axis_mask: int = 0, shrink_axis_mask: int = 0) -> (output: T)",
-    shape=_strided_shape, view=True, no_gradient_inputs=("begin", "end", "strides"))
+    shape=_strided_shape,
+    view=True,
+    no_gradient_inputs=("begin", "end", "strides"),
+)
 def StridedSlice(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask):
-    index = _runtime_index(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    index = _runtime_index(
+        input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask
+    )
     if all(stride > 0 for stride in strides):
         return input[index]
-    forward, turned = [], []            # torch steps forward only: take the same places upwards, then turn them round
+    forward, turned = [], []  # torch steps forward only: take the same places upwards, then turn them round
     for entry in index:
-        if isinstance(entry, slice) and entry.step is not None and entry.step < 0:
+        if isinstance(entry, part) and entry.step is not None and entry.step < 0:
             turned.append(sum(1 for e in forward if not isinstance(e, int)))
             stop = -1 if entry.stop is None else entry.stop
             last = entry.start + (entry.start - stop - 1) // -entry.step * entry.step
-            entry = slice(last, entry.start + 1, -entry.step)
+            entry = part(last, entry.start + 1, -entry.step)
         forward.append(entry)
     return input[tuple(forward)].flip(turned)
 
@@ -157,35 +172,64 @@ def StridedSlice(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask
 @StridedSlice.on_host_too
 def _(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask):
     input = np.asarray(input)
-    return input[_runtime_index(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)]
+    return input[
+        _runtime_index(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
+    ]
 
 
-def strided_slice(input_, begin, end, strides=None, begin_mask=0, end_mask=0, ellipsis_mask=0, new_axis_mask=0,
-                  shrink_axis_mask=0, var=None, name=None):
+def strided_slice(
+    input_,
+    begin,
+    end,
+    strides=None,
+    begin_mask=0,
+    end_mask=0,
+    ellipsis_mask=0,
+    new_axis_mask=0,
+    shrink_axis_mask=0,
+    var=None,
+    name=None,
+):
     """The part of ``input_`` from ``begin`` to ``end``, every ``strides``-th element: ``tensor[...]`` spelled out.
 
-    All three are integer vectors with an entry for each dimension spoken of; ``strides`` are ones by default. Bit i of a mask
-    changes entry i: the begin or the end is left open, the entry is an ellipsis, a new axis, or a single index whose
-    dimension is dropped. ``ValueError`` or ``InvalidArgumentError`` for an index out of bounds.
+    All three are integer vectors with an entry for each dimension spoken of; ``strides`` are ones by default. Bit i
+    of a mask changes entry i: the begin or the end is left open, the entry is an ellipsis, a new axis, or a single
+    index whose dimension is dropped. ``ValueError`` or ``InvalidArgumentError`` for an index out of bounds.
     """
     if strides is None:
         strides = ones_like(begin)
-    return raw.StridedSlice(input_, begin, end, strides, name=name, begin_mask=begin_mask, end_mask=end_mask,
-                            ellipsis_mask=ellipsis_mask, new_axis_mask=new_axis_mask, shrink_axis_mask=shrink_axis_mask)
+    return raw.StridedSlice(
+        input_,
+        begin,
+        end,
+        strides,
+        name=name,
+        begin_mask=begin_mask,
+        end_mask=end_mask,
+        ellipsis_mask=ellipsis_mask,
+        new_axis_mask=new_axis_mask,
+        shrink_axis_mask=shrink_axis_mask,
+    )
 
 
 # -- tensor[...] ----------------------------------------------------------------------------------------------------
 
 newaxis = None
-_UNFIT_INDEX = ("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are valid "
-                "indices")
+_UNFIT_INDEX = (
+    "Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 tensors are valid "
+    "indices"
+)
 
 
 def _check_index(index):
     if isinstance(index, (int, Dimension)):
         return
     dtype, shape = getattr(index, "dtype", None), getattr(index, "shape", ())
-    if dtype is None or dtypes.as_dtype(dtype) not in (dtypes.int16, dtypes.int32, dtypes.int64) or (shape and len(shape) == 1):
+    if (
+        dtype is None
+        or dtypes.as_dtype(dtype) not in (dtypes.int16, dtypes.int32, dtypes.int64)
+        or (shape and len(shape) == 1)
+    ):
         raise TypeError(f"{_UNFIT_INDEX}, got {index!r}")
 
 
@@ -208,7 +252,7 @@ def sliced(tensor, specification, var=None):
     begin, end, strides, masks = [], [], [], dict.fromkeys(_MASKS, 0)
     for i, entry in enumerate(specification):
         bounds = 0, 0, 1
-        if isinstance(entry, slice):
+        if isinstance(entry, part):
             parts = []
             for bound, mask in ((entry.start, "begin_mask"), (entry.stop, "end_mask")):
                 is_open = bound is None or (not isinstance(bound, Tensor) and bound == sys.maxsize)
@@ -279,17 +323,24 @@ def _slice_extent(op, begin, size, i, extent, fixed):
     if not fixed or size[i] is None or extent is None or begin[i] is None or begin[i] < 0:
         return None
     if begin[i] > extent:
-        texts = ("[" + ",".join("?" if v is None or v < 0 else str(v) for v in values) + "]" for values in (begin, size))
-        raise ShapeError(f"Negative dimension size caused by subtracting {begin[i]} from {extent}",
-                         partial=dict(zip((1, 2), texts, strict=True)))
+        texts = (
+            "[" + ",".join("?" if v is None or v < 0 else str(v) for v in values) + "]" for values in (begin, size)
+        )
+        raise ShapeError(
+            f"Negative dimension size caused by subtracting {begin[i]} from {extent}",
+            partial=dict(zip((1, 2), texts, strict=True)),
+        )
     return extent - begin[i]
 
 
 def _slice_trouble(input, begin, size):
     count = len(input.shape)
     if not np.shape(begin) == np.shape(size) == (count,):
-        return (f"Expected begin and size arguments to be 1-D tensors of size {count}, but got shapes {bracketed(np.shape(begin))} "
-                f"and {bracketed(np.shape(size))} instead.")
+        return (
+            f"Expected begin and size arguments to be 1-D tensors of size {count}, but got shapes "
+            f"{bracketed(np.shape(begin))} "
+            f"and {bracketed(np.shape(size))} instead."
+        )
     for i, (b, s, extent) in enumerate(zip(begin, size, input.shape, strict=True)):
         if not 0 <= b <= extent:
             return f"Expected begin[{i}] in [0, {extent}], but got {b}"
@@ -300,11 +351,15 @@ def _slice_trouble(input, begin, size):
 
 def _cut(input, begin, size):
     refuse(_slice_trouble(input, begin, size))
-    return input[tuple(slice(b, None if s == -1 else b + s) for b, s in zip(begin, size, strict=True))]
+    return input[tuple(part(b, None if s == -1 else b + s) for b, s in zip(begin, size, strict=True))]
 
 
-@op("Slice(input: T, begin: host Index, size: host Index, T: type, Index: {index}) -> (output: T)", shape=_slice_shape, view=True,
-    no_gradient_inputs=("begin", "size"))
+@op(
+    "Slice(input: T, begin: host Index, size: host Index, T: type, Index: {index}) -> (output: T)",
+    shape=_slice_shape,
+    view=True,
+    no_gradient_inputs=("begin", "size"),
+)
 def Slice(input, begin, size):
     return _cut(input, begin, size) if begin else input
 
@@ -314,6 +369,8 @@ def _(input, begin, size):
     return _cut(np.asarray(input), begin, size)
 
 
-def slice_(input_, begin, size, name=None):
-    """The part of ``input_`` that starts at ``begin`` and has ``size`` elements along each dimension, -1 for all that are left."""
+def slice(input_, begin, size, name=None):
+    """The part of ``input_`` that starts at ``begin`` and has ``size`` elements along each dimension, -1 for all
+    that are left.
+    """
     return raw.Slice(input_, begin, size, name=name)

@@ -5,6 +5,9 @@ one go through the cell's ``assign``, ``assign_host`` and ``writable`` (see ``ru
 """
 import operator
 
+import numpy as np
+import torch
+
 from lazytf.core import errors, shape_rules
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import merge
@@ -94,7 +97,7 @@ def Assign(ref, value, validate_shape):
 
 @Assign.on_host_too
 def _(ref, value, validate_shape):
-    _check_shape(ref, value.shape, validate_shape)
+    _check_shape(ref, np.shape(value), validate_shape)
     ref.assign_host(value)
     return ref
 
@@ -108,15 +111,29 @@ def _update(type_name, in_place, on_scalars):
     @op(f"{type_name}(ref: ref T, value: T, T: {{number}}, use_locking: bool = False) -> (output_ref: ref T)",
         shape=_updated, gradient=None)
     def kernel(ref, value):
-        in_place(ref.writable(), value)
+        storage = ref.writable()
+        _check_update(storage, value, _DIFFERENT)
+        in_place(storage, value)
         return ref
 
     @kernel.on_host_too
     def _(ref, value):
+        _check_update(ref.host, value, _DIFFERENT)
         ref.assign_host(on_scalars(ref.host, value))
         return ref
 
     return kernel
+
+
+def _check_update(storage, value, sentence):
+    """Updates do not broadcast; torch's would."""
+    if np.shape(storage) != np.shape(value):
+        raise errors.InvalidArgumentError(None, None, sentence.format(*("[" + ",".join(map(str, np.shape(x))) + "]"
+                                                                        for x in (storage, value))))
+
+
+_DIFFERENT = "Parameters and update must be the same size"
+_DIFFERENT_RESOURCE = "Cannot update variable with shape {} using a Tensor with shape {}, shapes must be equal."
 
 
 def _add(storage, value):
@@ -153,7 +170,9 @@ def _resource_update(type_name, in_place, on_scalars):
     @op(f"{type_name}(resource: resource, value: dtype, dtype: type) -> ()",
         shape=_handle_matches, writes=["resource"], stateful=True, gradient=False)
     def kernel(resource, value):
-        in_place(resource.writable(), value)
+        storage = resource.writable()
+        _check_update(storage, value, _DIFFERENT_RESOURCE)
+        in_place(storage, value)
 
     @kernel.on_host_too
     def _(resource, value):
@@ -227,25 +246,22 @@ def _scatter_sub(storage, rows, updates):
     storage.index_add_(0, rows, updates, alpha=-1)
 
 
-def _scatter_mul(storage, rows, updates):
-    storage.index_reduce_(0, rows, updates, "prod")
-
-
-def _scatter_div(storage, rows, updates):
-    for row, update in zip(rows, updates, strict=True):      # a row that is named twice is divided twice
-        storage[row] = _divided(storage[row], update)
+def _by_rounds(combine):
+    """An update that is not a sum: a row that is named twice is changed twice, in rounds of distinct rows."""
+    def scatter(storage, rows, updates):
+        order = rows.argsort(stable=True)
+        ordered = rows[order]
+        first = torch.searchsorted(ordered, ordered)
+        rounds = torch.empty_like(rows)
+        rounds[order] = torch.arange(len(rows), device=rows.device) - first
+        for r in range(int(rounds.max()) + 1 if len(rows) else 0):
+            now = rounds == r
+            storage[rows[now]] = combine(storage[rows[now]], updates[now])
+    return scatter
 
 
 def _divided(x, y):
     return x / y if x.is_floating_point() or x.is_complex() else x.div(y, rounding_mode="trunc")
-
-
-def _scatter_min(storage, rows, updates):
-    storage.index_reduce_(0, rows, updates, "amin")
-
-
-def _scatter_max(storage, rows, updates):
-    storage.index_reduce_(0, rows, updates, "amax")
 
 
 def _scatter(suffix, in_place, types, locking):
@@ -271,10 +287,10 @@ _REAL = "{float16, bfloat16, float32, float64, int32, int64}"
 ScatterUpdate, ResourceScatterUpdate = _scatter("Update", _scatter_update,         "type",     True)
 ScatterAdd, ResourceScatterAdd = _scatter("Add",    _scatter_add,            "{number}", False)
 ScatterSub, ResourceScatterSub = _scatter("Sub",    _scatter_sub,            "{number}", False)
-ScatterMul, ResourceScatterMul = _scatter("Mul",    _scatter_mul,            "{number}", False)
-ScatterDiv, ResourceScatterDiv = _scatter("Div",    _scatter_div,            "{number}", False)
-ScatterMin, _ = _scatter("Min",    _scatter_min,            _REAL,      False)
-ScatterMax, _ = _scatter("Max",    _scatter_max,            _REAL,      False)
+ScatterMul, ResourceScatterMul = _scatter("Mul",    _by_rounds(torch.mul),   "{number}", False)
+ScatterDiv, ResourceScatterDiv = _scatter("Div",    _by_rounds(_divided),    "{number}", False)
+ScatterMin, _ = _scatter("Min",    _by_rounds(torch.minimum), _REAL,      False)
+ScatterMax, _ = _scatter("Max",    _by_rounds(torch.maximum), _REAL,      False)
 
 
 def _nd(op):

@@ -1,13 +1,14 @@
 """More of the same elements: repeated, padded, broadcast; and their order reversed."""
+
 import numpy as np
 import torch
 
 from lazytf.core import contents, shapes
-from lazytf.core.build import convert_to_tensor, raw
+from lazytf.core.build import raw
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
-from lazytf.ops.measuring import sizes_in
+from lazytf.ops.measuring import sizes_in, zero_of
 from lazytf.ops.sentences import bracketed, computed, refuse
 
 
@@ -17,25 +18,36 @@ def _tiled(op):
     multiples = contents.elements(op._inputs[1])
     if multiples is None:
         return [None if before is None else (None,) * len(before)]
-    if before is None:
-        return [(None,) * len(multiples)]
+    before = (None,) * len(multiples) if before is None else before
     if len(before) != len(multiples):
         raise ShapeError(f"Shape must be rank {len(before)} but is rank {len(multiples)}")
-    return [tuple(None if extent is None or times is None or times < 0 else extent * times
-                  for extent, times in zip(before, multiples, strict=True))]
+    return [tuple(_times(extent, multiple) for extent, multiple in zip(before, multiples, strict=True))]
+
+
+def _times(extent, multiple):
+    if 0 in (extent, multiple):
+        return 0
+    return None if extent is None or multiple is None or multiple < 0 else extent * multiple
 
 
 def _tile_trouble(input, multiples):
     if not isinstance(multiples, (list, tuple)):
         return "Expected multiples to be 1-D, but got shape []"
     if len(multiples) != len(input.shape):
-        return f"Expected multiples argument to be a vector of length {len(input.shape)} but got length {len(multiples)}"
+        return (
+            f"Expected multiples argument to be a vector of length {len(input.shape)} but got length {len(multiples)}"
+        )
     wrong = next((i for i, times in enumerate(multiples) if times < 0), None)
     return None if wrong is None else f"Expected multiples[{wrong}] >= 0, but got {multiples[wrong]}"
 
 
-@op("Tile(input: T, multiples: host Tmultiples, T: type, Tmultiples: {index} = int32) -> (output: T)", shape=_tiled, view=True,
-    explain=_tile_trouble, no_gradient_inputs=("multiples",))
+@op(
+    "Tile(input: T, multiples: host Tmultiples, T: type, Tmultiples: {index} = int32) -> (output: T)",
+    shape=_tiled,
+    view=True,
+    explain=_tile_trouble,
+    no_gradient_inputs=("multiples",),
+)
 def Tile(input, multiples):
     if len(multiples) != input.dim():
         raise ValueError(_tile_trouble(input, multiples))
@@ -71,8 +83,12 @@ def _padded(op):
     if any(amount is not None and amount < 0 for amount in amounts):
         raise ShapeError("Paddings must be non-negative", computed=computed(op, 1))
     before = (None,) * count if before is None else before
-    return [tuple(None if None in (extent, low, high) else extent + low + high
-                  for extent, low, high in zip(before, amounts[::2], amounts[1::2], strict=True))]
+    return [
+        tuple(
+            None if None in (extent, low, high) else extent + low + high
+            for extent, low, high in zip(before, amounts[::2], amounts[1::2], strict=True)
+        )
+    ]
 
 
 def _pad_trouble(input, paddings, constant_values=None):
@@ -93,28 +109,38 @@ def _pad(input, paddings, value):
     amounts = [amount for pair in reversed(paddings) for amount in pair]
     if input.is_floating_point() and not isinstance(value, torch.Tensor):
         return torch.nn.functional.pad(input, amounts)
-    result = torch.empty([extent + low + high for extent, (low, high) in zip(input.shape, paddings, strict=True)],
-                         dtype=input.dtype, device=input.device)
+    result = torch.empty(
+        [extent + low + high for extent, (low, high) in zip(input.shape, paddings, strict=True)],
+        dtype=input.dtype,
+        device=input.device,
+    )
     result[...] = value
     result[tuple(slice(low, low + extent) for extent, (low, _) in zip(input.shape, paddings, strict=True))] = input
     return result
 
 
-@op("Pad(input: T, paddings: host Tpaddings, T: type, Tpaddings: {index} = int32) -> (output: T)", shape=_padded, view=True,
-    no_gradient_inputs=("paddings",))
+@op(
+    "Pad(input: T, paddings: host Tpaddings, T: type, Tpaddings: {index} = int32) -> (output: T)",
+    shape=_padded,
+    view=True,
+    no_gradient_inputs=("paddings",),
+)
 def Pad(input, paddings):
     return _pad(input, paddings, 0)
 
 
-@op("PadV2(input: T, paddings: host Tpaddings, constant_values: T, T: type, Tpaddings: {index} = int32) -> (output: T)",
-    shape=_padded, no_gradient_inputs=("paddings", "constant_values"))
+@op(
+    "PadV2(input: T, paddings: host Tpaddings, constant_values: T, T: type, Tpaddings: {index} = int32) -> (output: T)",
+    shape=_padded,
+    no_gradient_inputs=("paddings", "constant_values"),
+)
 def PadV2(input, paddings, constant_values):
     return _pad(input, paddings, constant_values)
 
 
 @Pad.on_host_too
 def _(input, paddings):
-    return _host_pad(input, paddings, b"" if np.asarray(input).dtype == object else 0)
+    return _host_pad(input, paddings, zero_of(np.asarray(input)))
 
 
 @PadV2.on_host_too
@@ -125,7 +151,9 @@ def _(input, paddings, constant_values):
 def _host_pad(input, paddings, value):
     input = np.asarray(input)
     refuse(_pad_trouble(input, paddings))
-    result = np.empty([extent + low + high for extent, (low, high) in zip(input.shape, paddings, strict=True)], input.dtype)
+    result = np.empty(
+        [extent + low + high for extent, (low, high) in zip(input.shape, paddings, strict=True)], input.dtype
+    )
     result[...] = value
     result[tuple(slice(low, low + extent) for extent, (low, _) in zip(input.shape, paddings, strict=True))] = input
     return result
@@ -147,11 +175,17 @@ def _mirrored_places(extent, low, high, mode):
     """Where each element of a mirrored dimension comes from."""
     inside = list(range(extent))
     skip = mode == "REFLECT"
-    return inside[skip:low + skip][::-1] + inside + inside[::-1][skip:high + skip]
+    return inside[skip : low + skip][::-1] + inside + inside[::-1][skip : high + skip]
 
 
-@op("MirrorPad(input: T, paddings: host Tpaddings, T: type, Tpaddings: {index} = int32, mode: {'REFLECT', 'SYMMETRIC'}) "
-    "-> (output: T)", shape=_padded, view=True, no_gradient_inputs=("paddings",))
+@op(
+    "MirrorPad(input: T, paddings: host Tpaddings, T: type, Tpaddings: {index} = int32, mode: "
+    "{'REFLECT', 'SYMMETRIC'}) "
+    "-> (output: T)",
+    shape=_padded,
+    view=True,
+    no_gradient_inputs=("paddings",),
+)
 def MirrorPad(input, paddings, mode):
     refuse(_mirror_trouble(input, paddings, mode))
     for axis, (low, high) in enumerate(paddings):
@@ -173,8 +207,8 @@ def _(input, paddings, mode):
 def pad(tensor, paddings, mode="CONSTANT", name=None, constant_values=0):
     """``tensor`` with ``paddings[i] = [before, after]`` elements added to dimension i.
 
-    They hold ``constant_values`` in mode "CONSTANT", the elements mirrored at the edge, without the edge itself, in mode
-    "REFLECT", and with it in mode "SYMMETRIC". ``ValueError`` for another mode.
+    They hold ``constant_values`` in mode "CONSTANT", the elements mirrored at the edge, without the edge itself, in
+    mode "REFLECT", and with it in mode "SYMMETRIC". ``ValueError`` for another mode.
     """
     mode = mode.upper()
     if mode == "CONSTANT":
@@ -210,12 +244,17 @@ def _broadcast_trouble(input, shape):
     return f"Incompatible shapes: {bracketed(input.shape)} vs. {bracketed(shape)}"
 
 
-@op("BroadcastTo(input: T, shape: host Tidx, T: type, Tidx: {index} = int32) -> (output: T)", shape=_broadcast_shape, view=True,
-    explain=_broadcast_trouble, no_gradient_inputs=("shape",))
+@op(
+    "BroadcastTo(input: T, shape: host Tidx, T: type, Tidx: {index} = int32) -> (output: T)",
+    shape=_broadcast_shape,
+    view=True,
+    explain=_broadcast_trouble,
+    no_gradient_inputs=("shape",),
+)
 def BroadcastTo(input, shape):
-    if 0 in shape and len(shape) >= input.dim():        # TensorFlow lets an empty result be made of anything
+    if 0 in shape and len(shape) >= input.dim():  # TensorFlow lets an empty result be made of anything
         return input.new_empty(shape)
-    if -1 in shape:                                     # torch would keep the size
+    if -1 in shape:  # torch would keep the size
         raise ValueError(_broadcast_trouble(input, shape))
     return input.expand(shape)
 
@@ -225,11 +264,17 @@ def _(input, shape):
     return np.broadcast_to(input, shape)
 
 
-@op("BroadcastArgs(s0: T, s1: T, T: {index} = int32) -> (r0: T)",
-    shape=lambda op: [_longest(with_rank(op, 0, 1), with_rank(op, 1, 1))], gradient=False, on_host=True)
+@op(
+    "BroadcastArgs(s0: T, s1: T, T: {index} = int32) -> (r0: T)",
+    shape=lambda op: [_longest(with_rank(op, 0, 1), with_rank(op, 1, 1))],
+    gradient=False,
+    on_host=True,
+)
 def BroadcastArgs(s0, s1):
     try:
-        return np.array(shapes.broadcast(tuple(np.ravel(s0).tolist()), tuple(np.ravel(s1).tolist())), np.asarray(s0).dtype)
+        return np.array(
+            shapes.broadcast(tuple(np.ravel(s0).tolist()), tuple(np.ravel(s1).tolist())), np.asarray(s0).dtype
+        )
     except ValueError:
         return refuse(f"Incompatible shapes: {bracketed(np.ravel(s0).tolist())} vs. {bracketed(np.ravel(s1).tolist())}")
 
@@ -256,7 +301,7 @@ def broadcast_static_shape(shape_x, shape_y):
 
 def broadcast_dynamic_shape(shape_x, shape_y):
     """The shape of ``x + y`` as a tensor, from the shapes of x and y as integer vectors."""
-    return raw.BroadcastArgs(convert_to_tensor(shape_x, name="shape_x"), convert_to_tensor(shape_y, name="shape_y"))
+    return raw.BroadcastArgs(shape_x, shape_y)
 
 
 def _reversed(op):
@@ -284,9 +329,15 @@ def _reverse_trouble(tensor, axis):
     return None
 
 
-@op("ReverseV2(tensor: T, axis: host Tidx, Tidx: {index} = int32, T: {uint8, int8, uint16, int16, int32, int64, bool, bfloat16, "
-    "float16, float32, float64, complex64, complex128, string}) -> (output: T)", shape=_reversed, view=True,
-    explain=_reverse_trouble, no_gradient_inputs=("axis",))
+@op(
+    "ReverseV2(tensor: T, axis: host Tidx, Tidx: {index} = int32, T: {uint8, int8, uint16, int16, "
+    "int32, int64, bool, bfloat16, "
+    "float16, float32, float64, complex64, complex128, string}) -> (output: T)",
+    shape=_reversed,
+    view=True,
+    explain=_reverse_trouble,
+    no_gradient_inputs=("axis",),
+)
 def ReverseV2(tensor, axis):
     return tensor.flip(axis)
 

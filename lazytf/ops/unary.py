@@ -16,7 +16,7 @@ _COMPLEX, _REAL = "floatcomplex", "float"
 _INTEGER = "int8, int16, int32, int64, uint8, uint16, uint32, uint64"
 
 
-def _row(public, type_name, types, kernel, doc, host=None, gradient=True, result="T"):
+def _row(public, type_name, types, kernel, host, doc, gradient=True, result="T"):
     """Declares one op type over ``kernel`` and its NumPy twin ``host``; returns its public function."""
     op(f"{type_name}(x: T, T: {{{types}}}) -> (y: {result})", shape=unchanged, host=host, gradient=gradient)(kernel)
     return _function(public, type_name, doc)
@@ -37,48 +37,49 @@ def _rsqrt(x):
     return np.reciprocal(np.sqrt(x))
 
 
-# public             name          op type       types     torch             what it returns                        NumPy
-negative      = _row("negative",   "Neg",        _ALL,     torch.neg,        "``-x``.",                             np.negative)
-square        = _row("square",     "Square",     _ALL,     torch.square,     "``x * x``.",                          np.square)
-sqrt          = _row("sqrt",       "Sqrt",       _COMPLEX, torch.sqrt,       "The square root; NaN below zero.",    np.sqrt)
-rsqrt         = _row("rsqrt",      "Rsqrt",      _COMPLEX, torch.rsqrt,      "``1 / sqrt(x)``.",                    _rsqrt)
-exp           = _row("exp",        "Exp",        _COMPLEX, torch.exp,        "``e`` to the power of ``x``.",        np.exp)
-expm1         = _row("expm1",      "Expm1",      _COMPLEX, torch.expm1,      "``exp(x) - 1``, exact near zero too.")
-log           = _row("log",        "Log",        _COMPLEX, torch.log,        "The natural logarithm.",              np.log)
-log1p         = _row("log1p",      "Log1p",      _COMPLEX, torch.log1p,      "``log(1 + x)``, exact near zero too.")
-sin           = _row("sin",        "Sin",        _COMPLEX, torch.sin,        "The sine of ``x`` radians.",          np.sin)
-cos           = _row("cos",        "Cos",        _COMPLEX, torch.cos,        "The cosine of ``x`` radians.",        np.cos)
-tan           = _row("tan",        "Tan",        _ALL,     torch.tan,        "The tangent of ``x`` radians.")
-asin          = _row("asin",       "Asin",       _ALL,     torch.asin,       "The angle, in radians, whose sine is ``x``.")
-acos          = _row("acos",       "Acos",       _ALL,     torch.acos,       "The angle, in radians, whose cosine is ``x``.")
-atan          = _row("atan",       "Atan",       _ALL,     torch.atan,       "The angle, in radians, whose tangent is ``x``.")
-sinh          = _row("sinh",       "Sinh",       _COMPLEX, torch.sinh,       "The hyperbolic sine.")
-cosh          = _row("cosh",       "Cosh",       _COMPLEX, torch.cosh,       "The hyperbolic cosine.")
-tanh          = _row("tanh",       "Tanh",       _COMPLEX, torch.tanh,       "The hyperbolic tangent.")
-asinh         = _row("asinh",      "Asinh",      _COMPLEX, torch.asinh,      "The inverse of ``sinh``.")
-acosh         = _row("acosh",      "Acosh",      _COMPLEX, torch.acosh,      "The inverse of ``cosh``; NaN below one.")
-atanh         = _row("atanh",      "Atanh",      _COMPLEX, torch.atanh,      "The inverse of ``tanh``; NaN beyond one.")
-sigmoid       = _row("sigmoid",    "Sigmoid",    _COMPLEX, torch.sigmoid,    "``1 / (1 + exp(-x))``.")
-reciprocal    = _row("reciprocal", "Reciprocal", _ALL,     torch.reciprocal, "``1 / x``.")
-inv           = _row("inv",        "Inv",        _ALL,     torch.reciprocal, "``1 / x``; the old name of ``reciprocal``.")
-erf           = _row("erf",        "Erf",        _REAL,    torch.erf,        "The error function.")
-erfc          = _row("erfc",       "Erfc",       _REAL,    torch.erfc,       "One minus the error function.")
-floor         = _row("floor",      "Floor",      _REAL,    torch.floor,      "The largest whole number not above ``x``.",
-                     np.floor, None)
-ceil          = _row("ceil",       "Ceil",       _REAL,    torch.ceil,       "The smallest whole number not below ``x``.",
-                     np.ceil, None)
-rint          = _row("rint",       "Rint",       _REAL,    torch.round,      "The nearest whole number; a half, to the even one.",
-                     np.rint, None)
-is_nan        = _row("is_nan",     "IsNan",      _REAL,    torch.isnan,      "True where ``x`` is not a number.",
-                     np.isnan, False, "bool")
-is_inf        = _row("is_inf",     "IsInf",      _REAL,    torch.isinf,      "True where ``x`` is infinite.",
-                     np.isinf, False, "bool")
-is_finite     = _row("is_finite",  "IsFinite",   _REAL,    torch.isfinite,   "True where ``x`` is neither infinite nor NaN.",
-                     np.isfinite, False, "bool")
-bessel_i0e    = _row("bessel_i0e", "BesselI0e",  _REAL,    torch.special.i0e,
-                     "The modified Bessel function of order 0, times ``exp(-abs(x))``.")
-bessel_i1e    = _row("bessel_i1e", "BesselI1e",  _REAL,    torch.special.i1e,
-                     "The modified Bessel function of order 1, times ``exp(-abs(x))``.")
+# public     name          op type       types     torch             NumPy        what it returns
+negative   = _row("negative",   "Neg",        _ALL,     torch.neg,        np.negative, "``-x``.")
+square     = _row("square",     "Square",     _ALL,     torch.square,     np.square,   "``x * x``.")
+sqrt       = _row("sqrt",       "Sqrt",       _COMPLEX, torch.sqrt,       np.sqrt,     "The root; NaN below zero.")
+rsqrt      = _row("rsqrt",      "Rsqrt",      _COMPLEX, torch.rsqrt,      _rsqrt,      "``1 / sqrt(x)``.")
+exp        = _row("exp",        "Exp",        _COMPLEX, torch.exp,        np.exp,      "``e ** x``.")
+expm1      = _row("expm1",      "Expm1",      _COMPLEX, torch.expm1,      None,        "``exp(x) - 1``, exact near 0.")
+log        = _row("log",        "Log",        _COMPLEX, torch.log,        np.log,      "The natural logarithm.")
+log1p      = _row("log1p",      "Log1p",      _COMPLEX, torch.log1p,      None,        "``log(1 + x)``, exact near 0.")
+sin        = _row("sin",        "Sin",        _COMPLEX, torch.sin,        np.sin,      "The sine of ``x`` radians.")
+cos        = _row("cos",        "Cos",        _COMPLEX, torch.cos,        np.cos,      "The cosine of ``x`` radians.")
+tan        = _row("tan",        "Tan",        _ALL,     torch.tan,        None,        "The tangent of ``x`` radians.")
+asin       = _row("asin",       "Asin",       _ALL,     torch.asin,       None,        "The angle of sine ``x``.")
+acos       = _row("acos",       "Acos",       _ALL,     torch.acos,       None,        "The angle of cosine ``x``.")
+atan       = _row("atan",       "Atan",       _ALL,     torch.atan,       None,        "The angle of tangent ``x``.")
+sinh       = _row("sinh",       "Sinh",       _COMPLEX, torch.sinh,       None,        "The hyperbolic sine.")
+cosh       = _row("cosh",       "Cosh",       _COMPLEX, torch.cosh,       None,        "The hyperbolic cosine.")
+tanh       = _row("tanh",       "Tanh",       _COMPLEX, torch.tanh,       None,        "The hyperbolic tangent.")
+asinh      = _row("asinh",      "Asinh",      _COMPLEX, torch.asinh,      None,        "The inverse of ``sinh``.")
+acosh      = _row("acosh",      "Acosh",      _COMPLEX, torch.acosh,      None,        "The inverse of ``cosh``.")
+atanh      = _row("atanh",      "Atanh",      _COMPLEX, torch.atanh,      None,        "The inverse of ``tanh``.")
+sigmoid    = _row("sigmoid",    "Sigmoid",    _COMPLEX, torch.sigmoid,    None,        "``1 / (1 + exp(-x))``.")
+reciprocal = _row("reciprocal", "Reciprocal", _ALL,     torch.reciprocal, None,        "``1 / x``.")
+inv        = _row("inv",        "Inv",        _ALL,     torch.reciprocal, None,        "``1 / x``; its old name.")
+erf        = _row("erf",        "Erf",        _REAL,    torch.erf,        None,        "The error function.")
+erfc       = _row("erfc",       "Erfc",       _REAL,    torch.erfc,       None,        "``1 - erf(x)``.")
+
+floor      = _row("floor",      "Floor",     _REAL, torch.floor, np.floor,
+                  "The largest whole number not above ``x``.", None)
+ceil       = _row("ceil",       "Ceil",      _REAL, torch.ceil, np.ceil,
+                  "The smallest whole number not below ``x``.", None)
+rint       = _row("rint",       "Rint",      _REAL, torch.round, np.rint,
+                  "The nearest whole number; a half, to the even one.", None)
+is_nan     = _row("is_nan",     "IsNan",     _REAL, torch.isnan, np.isnan,
+                  "True where ``x`` is not a number.", False, "bool")
+is_inf     = _row("is_inf",     "IsInf",     _REAL, torch.isinf, np.isinf,
+                  "True where ``x`` is infinite.", False, "bool")
+is_finite  = _row("is_finite",  "IsFinite",  _REAL, torch.isfinite, np.isfinite,
+                  "True where ``x`` is neither infinite nor NaN.", False, "bool")
+bessel_i0e = _row("bessel_i0e", "BesselI0e", _REAL, torch.special.i0e, None,
+                  "The modified Bessel function of order 0, times ``exp(-abs(x))``.")
+bessel_i1e = _row("bessel_i1e", "BesselI1e", _REAL, torch.special.i1e, None,
+                  "The modified Bessel function of order 1, times ``exp(-abs(x))``.")
 
 
 def log_sigmoid(x, name=None):
@@ -222,7 +223,6 @@ op("Lgamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(torch.lgamma).differen
     _with_slope(torch.lgamma, _digamma_with_slope))
 lookup("Acosh").differentiate(_with_slope(torch.acosh, lambda x: 1 / torch.sinh(torch.acosh(x))))    # NaN below one
 lookup("Sqrt").differentiate(lambda x: torch.sqrt(x + 0))       # a root of -0.0 would have the slope -inf
-lookup("Rsqrt").differentiate(lambda x: torch.rsqrt(x + 0))
 lgamma = _function("lgamma", "Lgamma", "The logarithm of the absolute value of the gamma function.")
 digamma = _function("digamma", "Digamma", "The derivative of ``lgamma``.")
 

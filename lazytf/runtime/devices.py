@@ -8,7 +8,7 @@ _PREFIX = "/job:localhost/replica:0/task:0/device:"
 _fake_gpus = None        # how many GPUs to pretend, or None to look
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Device:
     """One device as a session sees it: TensorFlow's full name, "CPU" or "GPU", and where torch keeps its tensors."""
 

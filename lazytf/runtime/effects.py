@@ -24,6 +24,8 @@ def variable_of(tensor):
 
 def arguments(op):
     """``(argument, tensor)`` for every input of an operation."""
+    if not op.op_type.takes_lists:
+        return zip(op.op_type.schema.inputs, op._inputs, strict=True)
     inputs = iter(op._inputs)
     return [(arg, next(inputs)) for arg in op.op_type.schema.inputs for _ in range(contents.count(op, arg))]
 

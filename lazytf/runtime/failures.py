@@ -41,7 +41,7 @@ def _frame_of(error, filename):
 
 def _sentence(error, op, frame, source, line):
     """TensorFlow's words for the failure where the op knows them, else the kernel's with the inputs' shapes."""
-    values = _arguments(error, source)
+    values = source.arguments_at(line, frame)
     if op.op_type.explain is not None and values is not None:
         try:
             told = op.op_type.explain(*values)
@@ -52,21 +52,6 @@ def _sentence(error, op, frame, source, line):
     shapes = ", ".join("[" + ",".join(map(str, v.shape)) + "]" for v in values or () if hasattr(v, "shape"))
     what = str(error).strip().split("\n")[0] or type(error).__name__
     return f"{what} (op {op.type}" + (f" on inputs of shapes {shapes}" if shapes else "") + ")"
-
-
-def _arguments(error, source):
-    """The positional arguments of the kernel that failed, from its frame."""
-    traceback = error.__traceback__
-    while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == source.filename:
-            inner = traceback.tb_next
-            if inner is None:
-                return None
-            code = inner.tb_frame.f_code
-            names = code.co_varnames[:code.co_argcount]
-            return [inner.tb_frame.f_locals.get(n) for n in names]
-        traceback = traceback.tb_next
-    return None
 
 
 def located(kind, message, op):

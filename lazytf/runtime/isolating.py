@@ -51,7 +51,7 @@ def _waits_for(op, ended):
 
 def _is_pure(op, known, hosted, chosen):
     kind = op.op_type
-    if op in hosted or kind.needs_context or kind.writes or kind.role not in ("", "read", "gradient") or kind.on_host:
+    if op in hosted or kind.needs_context or kind.writes or kind.role not in ("", "default", "read", "gradient") or kind.on_host:
         return False
     if kind.is_stateful and not kind.reads:
         return False
@@ -64,7 +64,7 @@ def _shape_arithmetic(groups, chosen, known, hosted):
     for g in groups:
         op = g[0]
         if op in hosted and not op.op_type.is_stateful and not op.op_type.writes and op._inputs:
-            pairs = arguments(op)
+            pairs = list(arguments(op))
             if all(arg.is_shape or t in known or t.op in found for arg, t in pairs) and \
                     any((arg.is_shape and t.op in chosen) or t.op in found for arg, t in pairs) and \
                     not any(t._dtype is dtypes.resource or t._dtype._is_ref_dtype for _, t in pairs):

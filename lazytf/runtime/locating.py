@@ -25,7 +25,10 @@ def known_values(ops, fed, recorded, folds=True):
         if touchy and (not depends.isdisjoint(op._inputs) or any(t in fed for t in (*op._inputs, *op.outputs))):
             depends.update(op.outputs)
             continue
-        if op.op_type.host is None or op in recorded or (op._inputs and not folds):
+        kind = op.op_type
+        if kind.host is None or op in recorded:
+            continue
+        if op._inputs and (not folds or not (kind.takes_shapes or known.keys() >= set(op._inputs))):
             continue
         for t in op.outputs:
             value = None if t in fed else _asked(t)
@@ -36,7 +39,7 @@ def known_values(ops, fed, recorded, folds=True):
 
 def _asked(tensor):
     op = tensor.op
-    if op.op_type.host is None or op.op_type.is_stateful:
+    if op.op_type.host is None or op.op_type.is_stateful or op.op_type.role:
         return None
     if op._inputs and (tensor._shape is None or (shapes.num_elements(tensor._shape) or 0) > _MOST_KNOWN):
         return None

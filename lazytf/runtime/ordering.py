@@ -24,11 +24,11 @@ def order(ops, fed, reads, writes, regions):
     for op in ops:
         for variable in writes(op):
             writers.setdefault(variable, []).append(op)
-    if not writers:
-        return _sorted(ops, fed, {}), set()
-    upstream = _upstream_writers(ops, fed, writers)
     after, pairs = {}, []
+    upstream = _upstream_writers(ops, fed, writers) if writers else {}
     for op in ops:
+        if not writers:
+            break
         seen = set(reads(op)).union(*(reads(o) for o in regions.get(op, ())))
         for variable in seen:
             pairs += [(op, writer, variable) for writer in writers.get(variable, ())

@@ -13,6 +13,8 @@ _NOT_ON_GPU = (dtypes.string, dtypes.variant)
 
 def place(ops, available, soft):
     """``{operation: device}``; ``available`` lists the session's ``runtime.devices.Device`` records, CPU:0 among them."""
+    if len(available) == 1 and not any(op._device for op in ops):
+        return dict.fromkeys(ops, available[0])
     tie, groups = {}, {}
     for op in ops:
         for leader in _leaders(op, tie):

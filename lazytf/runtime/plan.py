@@ -1,6 +1,6 @@
 """From fetches and fed tensors to a function: the passes, one after the other.
 
-    prune -> regions -> known values -> prune again -> order -> place -> locate -> merge -> isolate -> write
+    prune -> regions -> place -> known values -> prune again -> order -> locate -> merge -> isolate -> write
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
@@ -38,14 +38,14 @@ class Draft:
         ended = fed - self.regions.overridden
         if self.regions.overridden:
             ops = needed(wanted, ended)
+        self.placed = place(ops, settings.devices, settings.soft_placement)     # what is folded away must be placeable too
         self.known, cut = known_values(ops, fed, self.regions.recorded, settings.folds)
         if any(t.op._inputs for t in cut):
             kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
             ops = [op for op in needed(kept, ended, cut) if op not in done]
         _refuse_unfed(ops)
-        ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
-        self.placed = place(ordered, settings.devices, settings.soft_placement)
         self.cpu = settings.devices[0]
+        ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
         self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
         groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
         self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted)

@@ -120,9 +120,11 @@ class Resources:
         self.closed = False
 
     def get(self, kind, name, make):
-        """The resource of that kind and name, made by ``make()`` the first time."""
+        """The resource of that kind and name, made by ``make()`` the first time; ``CancelledError`` once closed."""
         key = kind, name
         with self.lock:
+            if self.closed:     # a run that had begun before: it must not find fresh, empty resources
+                raise errors.CancelledError(None, None, "Session has been closed.")
             if key not in self._by_name:
                 self._by_name[key] = made = make()
                 if hasattr(made, "close_with_session"):
@@ -136,7 +138,7 @@ class Resources:
     def close(self):
         """Wakes whoever waits and frees everything."""
         self.closed = True
-        for close in self._closers:
+        for close in list(self._closers):
             close()
         self._by_name.clear()
         self._closers.clear()

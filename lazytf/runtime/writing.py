@@ -33,22 +33,30 @@ _LITERAL = (bool, int, str, type(None))
 
 
 class Source:
-    """A written plan: the function, its text, and which operation each line stands for."""
+    """A written plan: the function, its text, and for each line its operation and the kernel's arguments."""
 
-    __slots__ = ("function", "text", "operations", "filename", "uses_torch", "uses_state")
+    __slots__ = ("function", "text", "operations", "arguments", "filename", "uses_torch", "uses_state")
 
-    def __init__(self, function, text, operations, filename, uses_torch, uses_state):
+    def __init__(self, function, text, operations, arguments, filename, uses_torch, uses_state):
         self.function, self.text, self.operations, self.filename = function, text, operations, filename
-        self.uses_torch, self.uses_state = uses_torch, uses_state
+        self.arguments, self.uses_torch, self.uses_state = arguments, uses_torch, uses_state
+
+    def arguments_at(self, line, frame):
+        """The arguments of the kernel call in a line, from the frame in which it failed; None for other lines."""
+        texts = self.arguments[line - 1]
+        return None if texts is None else [eval(text, frame.f_globals, frame.f_locals) for text in texts]
 
 
 class _Line:
-    """One line of source: the operation it stands for, the names it uses and defines, whether it may be compiled."""
+    """One line of source: the operation it stands for, the names it uses and defines, whether it may be compiled.
 
-    __slots__ = ("text", "op", "uses", "defines", "in_block")
+    ``given`` are the expressions a kernel is called with, or None where the line calls none.
+    """
 
-    def __init__(self, text, op, uses, defines, in_block):
-        self.text, self.op, self.uses, self.defines, self.in_block = text, op, uses, defines, in_block
+    __slots__ = ("text", "op", "uses", "defines", "in_block", "given")
+
+    def __init__(self, text, op, uses, defines, in_block, given=None):
+        self.text, self.op, self.uses, self.defines, self.in_block, self.given = text, op, uses, defines, in_block, given
 
 
 class Writer:
@@ -107,13 +115,13 @@ class Writer:
         return last
 
     def _compiled(self):
-        outer, text, operations = self.lines, [], []
+        outer, text, origins = self.lines, [], []
         inner = [line for line in outer if line.in_block]
         if inner:
             outer = self._with_block_as_call(inner)
         if outer is not self.lines:
-            self._function(text, operations, "stretch", self.block_inputs, inner)
-        self._function(text, operations, "plan", [f"f{i}" for i in range(len(self.draft.fed))], outer)
+            self._function(text, origins, "stretch", self.block_inputs, inner)
+        self._function(text, origins, "plan", [f"f{i}" for i in range(len(self.draft.fed))], outer)
         source = "\n".join(text) + "\n"
         filename = f"<lazytf plan {next(_numbers)}>"
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
@@ -121,7 +129,8 @@ class Writer:
         if outer is not self.lines:
             varying = [i for i, name in enumerate(self.block_inputs) if not _is_complete(self.defined[name])]
             self.globals["stretch"] = compiled_when_hot(self.globals["stretch"], varying)
-        return Source(self.globals["plan"], source, operations, filename, self.uses_torch, self.uses_state)
+        operations, arguments = [line and line.op for line in origins], [line and line.given for line in origins]
+        return Source(self.globals["plan"], source, operations, arguments, filename, self.uses_torch, self.uses_state)
 
     def _with_block_as_call(self, inner):
         """The plan's lines with the stretch as one call, or as they are where it does not come out in one piece."""
@@ -140,10 +149,10 @@ class Writer:
         call = f"{', '.join(outputs)}{',' * (len(outputs) == 1)} = stretch({', '.join(self.block_inputs)})"
         return [*self.lines[:first], *hoisted, _Line(call, None, self.block_inputs, outputs, False), *self.lines[last:]]
 
-    def _function(self, text, operations, name, arguments, lines):
+    def _function(self, text, origins, name, arguments, lines):
         """Adds one function to the text; names are deleted after the line that uses them last."""
         text.append(f"def {name}({', '.join(arguments)}):")
-        operations.append(None)
+        origins.append(None)
         last = {used: number for number, line in enumerate(lines) for used in line.uses}
         own = {n for line in lines for n in line.defines}
         dying = {}
@@ -152,12 +161,12 @@ class Writer:
                 dying.setdefault(number, []).append(used)
         for number, line in enumerate(lines):
             text.append("    " + line.text)
-            operations.append(line.op)
+            origins.append(line)
             if number in dying:
                 text.append("    del " + ", ".join(dying[number]))
-                operations.append(line.op)
+                origins.append(None)
         text.append("")
-        operations.append(None)
+        origins.append(None)
 
     def _line(self, text, op, comment="", outside=False):
         """Writes a line; ``outside`` the stretch that may be compiled, although its reader is within."""
@@ -335,6 +344,7 @@ class Writer:
             elif self.grad_mode and not self.records.isdisjoint(self.uses):
                 self._set_grad(False)
         self._line(f"{targets} = {call}" if targets else call, op, " ".join(o.name for o in group))
+        self.lines[-1].given = given
         for o in group:
             for variable in writes(o):
                 self._after_write(variable)

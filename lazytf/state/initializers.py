@@ -1,9 +1,10 @@
 """Initializers: what new variables hold.
 
-An initializer is called as ``initializer(shape, dtype=None, partition_info=None)`` and returns a tensor of that shape, of
-its own dtype where none is given. ``partition_info`` tells, for a part of a larger variable, ``full_shape`` and
+An initializer is called as ``initializer(shape, dtype=None, partition_info=None)`` and returns a tensor of that shape,
+of its own dtype where none is given. ``partition_info`` tells, for a part of a larger variable, ``full_shape`` and
 ``var_offset``. ``get_config()`` gives its arguments as plain values, from which ``from_config`` makes another like it.
 """
+
 import math
 
 import numpy as np
@@ -21,7 +22,7 @@ from lazytf.ops.reshaping import reshape
 class Initializer:
     """What all initializers share: keeping their arguments and giving them back."""
 
-    _arguments = ()                  # what get_config tells beside dtype
+    _arguments = ()  # what get_config tells beside dtype
 
     def __init__(self, dtype=dtypes.float32):
         self.dtype = dtypes.as_dtype(dtype)
@@ -72,8 +73,10 @@ class Constant(Initializer):
 
     def __init__(self, value=0, dtype=dtypes.float32, verify_shape=False):
         if not (np.isscalar(value) or isinstance(value, (list, tuple, np.ndarray))):
-            raise TypeError(f"Invalid type for initial value: {type(value)} (expected Python scalar, list or tuple of values, or "
-                            "numpy.ndarray).")
+            raise TypeError(
+                f"Invalid type for initial value: {type(value)} (expected Python scalar, list or tuple of values, or "
+                "numpy.ndarray)."
+            )
         super().__init__(dtype)
         self.value, self._verify_shape = value, verify_shape
 
@@ -135,15 +138,15 @@ class UniformUnitScaling(Initializer):
         return random_uniform(shape, -limit, limit, dtype, self.seed)
 
 
-_TRUNCATED_STDDEV = 0.87962566103423978     # of a standard normal cut off at two
+_TRUNCATED_STDDEV = 0.87962566103423978  # of a standard normal cut off at two
 
 
 class VarianceScaling(Initializer):
     """Random values of variance ``scale / n``, where ``n`` counts what a weight's unit sees.
 
     ``mode`` says what ``n`` counts: "fan_in" inputs, "fan_out" outputs, "fan_avg" their mean. ``distribution`` is
-    "truncated_normal" (or "normal"), "untruncated_normal" or "uniform". ``ValueError`` for other words and for a ``scale``
-    that is not positive.
+    "truncated_normal" (or "normal"), "untruncated_normal" or "uniform". ``ValueError`` for other words and for a
+    ``scale`` that is not positive.
     """
 
     _arguments = ("scale", "mode", "distribution", "seed")
@@ -172,7 +175,9 @@ class VarianceScaling(Initializer):
 
 
 def _fans(shape):
-    """How many inputs and outputs a unit has, for weights ``[..., inputs, outputs]`` with the extents of a kernel before."""
+    """How many inputs and outputs a unit has, for weights ``[..., inputs, outputs]`` with the extents of a kernel
+    before.
+    """
     sizes = [int(dimension_value(size)) for size in shape]
     if len(sizes) < 2:
         return (sizes or [1]) * 2
@@ -223,7 +228,7 @@ class Orthogonal(Initializer):
         rows, columns = math.prod(sizes[:-1]), sizes[-1]
         draw = random_normal([max(rows, columns), min(rows, columns)], dtype=dtype, seed=self.seed)
         q, r = raw.Qr(draw, full_matrices=False)
-        q = q * raw.Sign(raw.DiagPart(r))       # makes the decomposition the unique one
+        q = q * raw.Sign(raw.DiagPart(r))  # makes the decomposition the unique one
         if rows < columns:
             q = matrix_transpose(q)
         return self.gain * reshape(q, shape)
@@ -242,7 +247,7 @@ class Identity(Initializer):
         full_shape = shape if partition_info is None else partition_info.full_shape
         if len(full_shape) != 2:
             raise ValueError("Identity matrix initializer can only be used for 2D matrices.")
-        rows, columns = full_shape
+        rows, columns = map(dimension_value, full_shape)
         matrix = eye(rows, columns, dtype=dtype)
         if partition_info is not None:
             matrix = raw.Slice(matrix, partition_info.var_offset, shape)

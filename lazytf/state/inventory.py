@@ -1,14 +1,19 @@
 """Which variables a graph has, initialising them, and asking which are initialised."""
+
 from lazytf.core import dtypes, graph as graphs
 from lazytf.core.build import name_scope, raw
 from lazytf.core.collections import GraphKeys
 from lazytf.ops.constants import constant
+from lazytf.ops.control import group
 from lazytf.ops.joining import stack
+from lazytf.ops.measuring import rank_internal
 from lazytf.ops.selecting import boolean_mask
 
 
 def global_variables(scope=None):
-    """The variables that a checkpoint holds; with ``scope``, those whose names that regular expression matches at the start."""
+    """The variables that a checkpoint holds; with ``scope``, those whose names that regular expression matches at the
+    start.
+    """
     return graphs.get_default_graph().get_collection(GraphKeys.GLOBAL_VARIABLES, scope)
 
 
@@ -41,30 +46,10 @@ def moving_average_variables(scope=None):
 
 
 def variables_initializer(var_list, name="init"):
-    """An operation that runs the initializers of all variables in ``var_list``, in any order; nothing where it is empty."""
-    return grouped([v.initializer for v in var_list], name)
-
-
-def grouped(operations, name):
-    """One operation that waits for others, through one more for each device where they are on several."""
-    graph = graphs.get_default_graph()
-    by_device = {}
-    for operation in operations:
-        by_device.setdefault(operation.device, []).append(operation)
-    with name_scope(name) as scope:
-        if len(by_device) > 1:
-            operations = [_after(graph, by_device[device], device, None) for device in sorted(by_device)]
-            by_device = {"": operations}
-        device, operations = next(iter(by_device.items()), ("", []))
-        return _after(graph, operations, device, scope)
-
-
-def _after(graph, operations, device, name):
-    with graph.control_dependencies(operations):
-        if not device:
-            return raw.NoOp(name=name)
-        with graph.device(device):
-            return raw.NoOp(name=name)
+    """An operation that runs the initializers of all variables in ``var_list``, in any order; nothing where it is
+    empty.
+    """
+    return group(*[v.initializer for v in var_list], name=name)
 
 
 def global_variables_initializer():
@@ -103,40 +88,40 @@ def is_variable_initialized(variable):
 
 
 def assert_variables_initialized(var_list=None):
-    """A tensor whose run raises ``FailedPreconditionError`` unless all variables have values; None where there are none.
+    """A tensor whose run raises ``FailedPreconditionError`` unless all variables have values; None where there are
+    none.
 
-    Asks about global and local variables if ``var_list`` is None, or about those that storage operations stand for where
-    no collection has any. ``report_uninitialized_variables`` tells which.
+    Asks about global and local variables if ``var_list`` is None, and about whatever storage the graph has if there are
+    none of these. ``report_uninitialized_variables`` tells which.
     """
-    variables = _all_of(var_list)
+    variables = (global_variables() + local_variables() if var_list is None else var_list) or _storage()
     if not variables:
         return None
     ranks = []
     for variable in variables:
         with graphs.get_default_graph().colocate_with(variable.op):
-            ranks.append(raw.Rank(variable))
+            ranks.append(rank_internal(variable, optimize=False))
     return ranks[0] if len(ranks) == 1 else stack(ranks)
 
 
 def report_uninitialized_variables(var_list=None, name="report_uninitialized_variables"):
     """A string vector: the names of the variables that have no value in the session that runs it.
 
-    Asks about global and local variables if ``var_list`` is None.
+    Asks about global and local variables if ``var_list`` is None, and about whatever storage the graph has if there are
+    none of these.
     """
-    variables = _all_of(var_list)
+    if var_list is None:
+        var_list = global_variables() + local_variables() or _storage()
     with name_scope(name):
-        known = [is_variable_initialized(v) for v in variables]
+        known = [is_variable_initialized(v) for v in var_list]
         with graphs.get_default_graph().device("/cpu:0"):
-            if not variables:
+            if not known:
                 return constant([], dtypes.string)
             missing = raw.LogicalNot(stack(known))
-            return boolean_mask(constant([v.op.name for v in variables]), missing)
+            return boolean_mask(constant([v.op.name for v in var_list]), missing)
 
 
-def _all_of(var_list):
-    if var_list is None:
-        var_list = global_variables() + local_variables()
-    if not var_list:
-        operations = graphs.get_default_graph().get_operations()
-        var_list = [o.outputs[0] for o in operations if o.type in ("Variable", "VariableV2")]
-    return var_list
+def _storage():
+    """The refs of all ref variables' operations."""
+    operations = graphs.get_default_graph().get_operations()
+    return [o.outputs[0] for o in operations if o.type in ("Variable", "VariableV2")]

@@ -1,4 +1,5 @@
 """Partitioned variables: several variables, each a slice of one large tensor, that stand for it together."""
+
 from lazytf.core import graph as graphs
 from lazytf.core.build import raw, register_tensor_conversion_function
 from lazytf.core.dtypes import as_dtype
@@ -17,7 +18,9 @@ class PartitionedVariable:
         self._variable_list, self._partitions = list(variable_list), list(partitions)
         sliced_axis(self._shape, self._partitions)
         if len(self._partitions) != self._shape.ndims:
-            raise ValueError(f"len(partitions) = {len(self._partitions)} does not match the rank of shape {self._shape}")
+            raise ValueError(
+                f"len(partitions) = {len(self._partitions)} does not match the rank of shape {self._shape}"
+            )
 
     name = property(lambda self: self._name)
     dtype = property(lambda self: self._dtype)
@@ -45,7 +48,7 @@ class PartitionedVariable:
                 return raw.Identity(whole, name=self._name)
 
     def assign(self, value, use_locking=False, name=None, read_value=True):
-        """Sets all parts: to slices of a tensor, or to those of another partitioned variable or list. Returns a list."""
+        """Sets all parts, to slices of a tensor or those of another partitioned variable or list; returns a list."""
         return self._each("assign", value, use_locking, name, read_value)
 
     def assign_add(self, value, use_locking=False, name=None, read_value=True):
@@ -62,8 +65,10 @@ class PartitionedVariable:
             value = split(value, [part.shape.as_list()[axis] for part in self], axis=axis)
         if len(value) != len(self):
             raise ValueError(f"{self._name} has {len(self)} parts; got {len(value)} values for them")
-        return [getattr(part, method)(one, use_locking=use_locking, name=name, read_value=read_value)
-                for part, one in zip(self, value, strict=True)]
+        return [
+            getattr(part, method)(one, use_locking=use_locking, name=name, read_value=read_value)
+            for part, one in zip(self, value, strict=True)
+        ]
 
     def _partition_axes(self):
         return [axis for axis, count in enumerate(self._partitions) if count > 1] or [0]
@@ -83,16 +88,20 @@ class PartitionInfo:
     def __init__(self, full_shape, var_offset):
         for offset, size in zip(var_offset, full_shape, strict=True):
             if not 0 <= offset < size:
-                raise ValueError(f"Expected 0 <= offset < shape but found offset={offset}, shape={size} for "
-                                 f"var_offset={var_offset}, full_shape={full_shape}")
+                raise ValueError(
+                    f"Expected 0 <= offset < shape but found offset={offset}, shape={size} for "
+                    f"var_offset={var_offset}, full_shape={full_shape}"
+                )
         self.full_shape, self.var_offset = full_shape, var_offset
 
     def single_slice_dim(self, shape):
         """The axis along which a part of ``shape`` differs from the whole; None where it is the whole."""
         axes = [axis for axis, (part, whole) in enumerate(zip(shape, self.full_shape, strict=True)) if part != whole]
         if len(axes) > 1:
-            raise ValueError(f"Cannot use single_slice_dim() with shape {list(shape)} and full_shape {self.full_shape} since "
-                             f"slice dim could be either dimension {axes[0]} or {axes[1]}.")
+            raise ValueError(
+                f"Cannot use single_slice_dim() with shape {list(shape)} and full_shape {self.full_shape} since "
+                f"slice dim could be either dimension {axes[0]} or {axes[1]}."
+            )
         return axes[0] if axes else None
 
     def single_offset(self, shape):
@@ -111,8 +120,9 @@ def partitions_of(partitioner, shape, dtype):
     if not isinstance(parts, (list, tuple)):
         raise ValueError(f"Partitioner must return a sequence, but saw: {parts}")
     if len(parts) != shape.ndims:
-        raise ValueError("Partitioner returned a partition list that does not match the Variable's rank: "
-                         f"{parts} vs. {shape}")
+        raise ValueError(
+            f"Partitioner returned a partition list that does not match the Variable's rank: {parts} vs. {shape}"
+        )
     if any(count < 1 for count in parts):
         raise ValueError(f"Partitioner returned zero partitions for some axes: {parts}")
     return list(parts)
@@ -127,7 +137,9 @@ def sliced_axis(shape, partitions):
 
 
 def slices(sizes, count, axis):
-    """``(offset, shape)`` of each of ``count`` slices along ``axis``; the first ones are longer where it does not divide."""
+    """``(offset, shape)`` of each of ``count`` slices along ``axis``; the first ones are longer where it does not
+    divide.
+    """
     length, longer = divmod(sizes[axis], count)
     start = 0
     for i in range(count):
@@ -139,8 +151,10 @@ def slices(sizes, count, axis):
 
 def _from_parts(variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
-        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
-                         f"'{variable.dtype.name}'")
+        raise ValueError(
+            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
+            f"'{variable.dtype.name}'"
+        )
     if as_ref:
         raise NotImplementedError("PartitionedVariable doesn't support being used as a reference: use its parts.")
     return variable.as_tensor()

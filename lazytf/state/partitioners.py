@@ -3,6 +3,7 @@
 A partitioner is called as ``partitioner(shape=TensorShape, dtype=DType)`` and returns a list with one count for each
 dimension; all but one are 1.
 """
+
 import math
 
 from lazytf.core import dtypes
@@ -11,6 +12,7 @@ from lazytf.core.shapes import TensorShape
 
 def fixed_size_partitioner(num_shards, axis=0):
     """A partitioner that always cuts ``axis`` into ``num_shards`` parts, or into single rows where there are fewer."""
+
     def partitioner(shape, **_):
         parts = [1] * len(shape)
         parts[axis] = min(num_shards, _known(shape)[axis])
@@ -20,10 +22,11 @@ def fixed_size_partitioner(num_shards, axis=0):
 
 
 def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_element=16, max_shards=None):
-    """A partitioner that cuts ``axis`` so that no part is larger than ``max_shard_bytes``, in ``max_shards`` parts at most.
+    """A partitioner that cuts ``axis`` so that no part is larger than ``max_shard_bytes``, in ``max_shards`` parts at
+    most.
 
-    A string counts as ``bytes_per_string_element`` bytes. ``ValueError`` for sizes that are not positive, here, and for a
-    shape that is not fully known, when it is called.
+    A string counts as ``bytes_per_string_element`` bytes. ``ValueError`` for sizes that are not positive, here, and
+    for a shape that is not fully known, when it is called.
     """
     if max_shard_bytes < 1 or bytes_per_string_element < 1:
         raise ValueError("Both max_shard_bytes and bytes_per_string_element must be positive.")
@@ -45,10 +48,12 @@ def variable_axis_size_partitioner(max_shard_bytes, axis=0, bytes_per_string_ele
 
 
 def min_max_variable_partitioner(max_partitions=1, axis=0, min_slice_size=256 << 10, bytes_per_string_element=16):
-    """A partitioner that cuts ``axis`` into ``max_partitions`` parts, or fewer so that none is under ``min_slice_size`` bytes.
+    """A partitioner that cuts ``axis`` into ``max_partitions`` parts, or fewer so that none is under
+    ``min_slice_size`` bytes.
 
     A string counts as ``bytes_per_string_element`` bytes. ``ValueError`` for an axis that the shape does not have.
     """
+
     def partitioner(shape, dtype):
         sizes = _known(shape)
         if axis >= len(sizes):

@@ -1,4 +1,5 @@
 """Resource variables: the kind that lives behind a handle, whose every read and write is an operation of its own."""
+
 from lazytf.core import graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.shapes import as_shape
@@ -13,9 +14,24 @@ class ResourceVariable(Variable, behind_handle=True):
     Its ``dtype`` is that of its values. Reads are ordered: each sees the writes it depends on and no others.
     """
 
-    def _build(self, initial_value, trainable=None, collections=None, validate_shape=True, caching_device=None, name=None,
-               dtype=None, import_scope=None, constraint=None, synchronization=None, aggregation=None, shape=None):
-        collections = self._settle(initial_value, collections, constraint, synchronization, aggregation, trainable, name)
+    def _build(
+        self,
+        initial_value,
+        trainable=None,
+        collections=None,
+        validate_shape=True,
+        caching_device=None,
+        name=None,
+        dtype=None,
+        import_scope=None,
+        constraint=None,
+        synchronization=None,
+        aggregation=None,
+        shape=None,
+    ):
+        collections = self._settle(
+            initial_value, collections, constraint, synchronization, aggregation, trainable, name
+        )
         graph = graphs.get_default_graph()
         graph._check_not_finalized()
         made = callable(initial_value)
@@ -43,7 +59,9 @@ class ResourceVariable(Variable, behind_handle=True):
 
     def _beside_handle(self):
         """A block whose operations ask for the handle's device, whatever they would be colocated with."""
-        groups = [g for other in self.graph._colocations if isinstance(other, OwnGroup) for g in other.colocation_groups()]
+        groups = [
+            g for other in self.graph._colocations if isinstance(other, OwnGroup) for g in other.colocation_groups()
+        ]
         return self.graph._colocated(_Device(self._handle.device, groups), True)
 
     def _read(self):
@@ -143,7 +161,7 @@ class ResourceVariable(Variable, behind_handle=True):
         return self._lazy_read(operation) if read_value else operation
 
     def count_up_to(self, limit):
-        """Adds one to a scalar int variable and returns the count before; at ``limit`` it raises ``OutOfRangeError``."""
+        """Adds one to a scalar int variable, returns the count before; at ``limit`` it raises ``OutOfRangeError``."""
         return raw.ResourceCountUpTo(self._handle, limit=limit, T=self._dtype)
 
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
@@ -161,7 +179,11 @@ class UnreadVariable(ResourceVariable):
     def __init__(self, variable, operation):
         self._parent_op = operation
         self._handle, self._dtype, self._shape = variable._handle, variable._dtype, variable._shape
-        self._trainable, self._synchronization, self._aggregation = True, variable._synchronization, variable._aggregation
+        self._trainable, self._synchronization, self._aggregation = (
+            True,
+            variable._synchronization,
+            variable._aggregation,
+        )
         self._constraint = self._initial_value = self._initializer_op = self._cached_value = None
         self._graph_element = self.read_value()
 
@@ -199,7 +221,8 @@ def _scatter(change, verb):
         values = convert_to_tensor(delta.values, self._dtype)
         return self._lazy_read(getattr(raw, f"ResourceScatter{change}")(self._handle, delta.indices, values, name=name))
 
-    method.__name__, method.__doc__ = f"scatter_{change.lower()}", f"{verb} rows, an ``IndexedSlices``; returns the variable."
+    method.__name__ = f"scatter_{change.lower()}"
+    method.__doc__ = f"{verb} rows, an ``IndexedSlices``; returns the variable."
     return method
 
 

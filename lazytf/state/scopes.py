@@ -4,6 +4,7 @@ A scope is open while its ``with`` block is; it hands what it was told down to t
 variables' names it opens a name scope for operations. The two part ways when a scope is entered again: variables keep
 their names, the operations get a new prefix.
 """
+
 import contextlib
 import copy
 import enum
@@ -26,24 +27,39 @@ class _ReuseMode(enum.Enum):
 
 AUTO_REUSE = _ReuseMode.AUTO_REUSE
 
-_DEFAULTS = {"initializer": "The initializer of variables that name none, or None.",
-             "regularizer": "The function that makes a loss of each new variable, or None.",
-             "caching_device": "The device that keeps what was read of a variable, or None.",
-             "partitioner": "What cuts new variables into parts, or None.",
-             "custom_getter": "What finds or makes variables instead of the library, or None.",
-             "dtype": "The dtype of variables that name none.",
-             "use_resource": "Whether variables are resource variables; None where nothing is said.",
-             "constraint": "The function applied to new variables after each update, or None."}
+_DEFAULTS = {
+    "initializer": "The initializer of variables that name none, or None.",
+    "regularizer": "The function that makes a loss of each new variable, or None.",
+    "caching_device": "The device that keeps what was read of a variable, or None.",
+    "partitioner": "What cuts new variables into parts, or None.",
+    "custom_getter": "What finds or makes variables instead of the library, or None.",
+    "dtype": "The dtype of variables that name none.",
+    "use_resource": "Whether variables are resource variables; None where nothing is said.",
+    "constraint": "The function applied to new variables after each update, or None.",
+}
 
 
 class VariableScope:
-    """The defaults that ``get_variable`` works under, and the prefix of the names; ``tf.get_variable_scope()`` is the open one.
+    """The defaults that ``get_variable`` works under, and the prefix of the names; ``tf.get_variable_scope()`` is the
+    open one.
 
     ``reuse`` is False, True, or ``tf.AUTO_REUSE``; ``name_scope`` the name scope it was opened with.
     """
 
-    def __init__(self, reuse, name="", initializer=None, regularizer=None, caching_device=None, partitioner=None,
-                 custom_getter=None, name_scope="", dtype=float32, use_resource=None, constraint=None):
+    def __init__(
+        self,
+        reuse,
+        name="",
+        initializer=None,
+        regularizer=None,
+        caching_device=None,
+        partitioner=None,
+        custom_getter=None,
+        name_scope="",
+        dtype=float32,
+        use_resource=None,
+        constraint=None,
+    ):
         self._reuse, self._name, self._name_scope = reuse, name, name_scope
         self._initializer, self._regularizer, self._caching_device = initializer, regularizer, caching_device
         self._partitioner, self._custom_getter, self._dtype = partitioner, custom_getter, dtype
@@ -75,31 +91,62 @@ class VariableScope:
         """The trainable variables in this scope."""
         return self.get_collection(GraphKeys.TRAINABLE_VARIABLES)
 
-    def get_variable(self, var_store, name, shape=None, dtype=None, initializer=None, regularizer=None, reuse=None,
-                     trainable=None, collections=None, caching_device=None, partitioner=None, validate_shape=True,
-                     use_resource=None, custom_getter=None, constraint=None,
-                     synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+    def get_variable(
+        self,
+        var_store,
+        name,
+        shape=None,
+        dtype=None,
+        initializer=None,
+        regularizer=None,
+        reuse=None,
+        trainable=None,
+        collections=None,
+        caching_device=None,
+        partitioner=None,
+        validate_shape=True,
+        use_resource=None,
+        custom_getter=None,
+        constraint=None,
+        synchronization=VariableSynchronization.AUTO,
+        aggregation=VariableAggregation.NONE,
+    ):
         """The variable called ``name`` under this scope, found or made in ``var_store``; see ``tf.get_variable``."""
         full_name = f"{self._name}/{name}" if self._name else name
-        with graphs.get_default_graph().name_scope(None):       # the scope names variables, no name scope does
+        with graphs.get_default_graph().name_scope(None):  # the scope names variables, no name scope does
             if dtype is not None and initializer is not None and not callable(initializer):
                 found = convert_to_tensor(initializer).dtype.base_dtype
                 if found != dtype:
                     raise ValueError(f"Initializer type '{found}' and explicit dtype '{dtype}' don't match.")
             return var_store.get_variable(
-                full_name, shape, self._or_default("dtype", dtype), self._or_default("initializer", initializer),
-                self._or_default("regularizer", regularizer), self._reuse if reuse is None else reuse, trainable, collections,
-                self._or_default("caching_device", caching_device), self._or_default("partitioner", partitioner),
-                validate_shape, self._or_default("use_resource", use_resource),
-                self._or_default("custom_getter", custom_getter), self._or_default("constraint", constraint), synchronization,
-                aggregation)
+                full_name,
+                shape,
+                self._or_default("dtype", dtype),
+                self._or_default("initializer", initializer),
+                self._or_default("regularizer", regularizer),
+                self._reuse if reuse is None else reuse,
+                trainable,
+                collections,
+                self._or_default("caching_device", caching_device),
+                self._or_default("partitioner", partitioner),
+                validate_shape,
+                self._or_default("use_resource", use_resource),
+                self._or_default("custom_getter", custom_getter),
+                self._or_default("constraint", constraint),
+                synchronization,
+                aggregation,
+            )
 
     def _or_default(self, name, value):
         return getattr(self, "_" + name) if value is None else value
 
     def _inside(self, name, name_scope, reuse, told):
-        """A scope that has what ``told`` says and this one's defaults for the rest; custom getters wrap each other."""
-        settings = {default: getattr(self, "_" + default) if told[default] is None else told[default] for default in _DEFAULTS}
+        """A scope that has what ``told`` says and this one's defaults for the rest, but for the constraint.
+
+        TensorFlow hands constraints down no further either. Custom getters wrap each other.
+        """
+        settings = {default: self._or_default(default, told[default]) for default in _DEFAULTS}
+        settings["constraint"] = told["constraint"]
         if told["custom_getter"] is not None and self._custom_getter is not None:
             settings["custom_getter"] = _around(told["custom_getter"], self._custom_getter)
         return VariableScope(reuse, name, name_scope=name_scope, **settings)
@@ -121,6 +168,7 @@ for _default, _meaning in _DEFAULTS.items():
 
 def _around(inner, outer):
     """A custom getter whose own ``getter`` goes through the one of the scope around."""
+
     def get(getter, *args, **kwargs):
         return inner(functools.partial(outer, getter), *args, **kwargs)
 
@@ -130,10 +178,11 @@ def _around(inner, outer):
 class _Opened:
     """How often a scope was opened while the one around it is, and the scopes inside: one node of the tree of names."""
 
-    __slots__ = ("count", "inside")
+    __slots__ = ("count", "inside", "numbered")
 
     def __init__(self):
         self.count, self.inside = 0, {}
+        self.numbered = 1  # every smaller number is taken by a scope beside this one
 
 
 class _ScopeStore:
@@ -149,34 +198,43 @@ class _ScopeStore:
             node = node.inside.setdefault(part, _Opened())
         return node
 
-    @contextlib.contextmanager
-    def entered(self, scope, jumped):
-        """A block in which ``scope`` is the open one; what was opened inside is forgotten afterwards.
-
-        A scope that was ``jumped`` to by its object leaves the counts below it as they were.
-        """
-        outer, self.current_scope = self.current_scope, scope
-        node = self._node(scope.name)
-        node.count += 1
-        before = copy.deepcopy(node.inside) if jumped else {}
-        try:
-            yield scope
-        finally:
-            if jumped or scope.name:
-                node.inside = before
-            self.current_scope = outer
-
     def unique(self, name):
         """``name``, or ``name_1``, ... where a scope of that name was opened inside the open one."""
         full_name = f"{self.current_scope.name}/{name}" if self.current_scope.name else name
         parent, _, last = full_name.rpartition("/")
         inside = self._node(parent).inside
-        if last not in inside or not inside[last].count:
+        first = inside.get(last)
+        if first is None or not first.count:
             return name
-        number = 1
-        while f"{last}_{number}" in inside and inside[f"{last}_{number}"].count:
+        number = first.numbered
+        while (other := inside.get(f"{last}_{number}")) is not None and other.count:
             number += 1
+        first.numbered = number
         return f"{name}_{number}"
+
+
+class _Entered:
+    """A block in which ``scope`` is the open one; what was opened inside is forgotten afterwards.
+
+    A scope that was ``jumped`` to by its object leaves the counts below it as they were.
+    """
+
+    __slots__ = ("store", "scope", "jumped", "outer", "node", "before")
+
+    def __init__(self, store, scope, jumped):
+        self.store, self.scope, self.jumped = store, scope, jumped
+
+    def __enter__(self):
+        self.outer, self.store.current_scope = self.store.current_scope, self.scope
+        self.node = self.store._node(self.scope.name)
+        self.node.count += 1
+        self.before = copy.deepcopy(self.node.inside) if self.jumped else {}
+        return self.scope
+
+    def __exit__(self, *exc_info):
+        if self.jumped or self.scope.name:
+            self.node.inside = self.before
+        self.store.current_scope = self.outer
 
 
 def scope_store():
@@ -190,20 +248,34 @@ def get_variable_scope():
 
 
 class variable_scope:
-    """A ``with`` block in which ``get_variable`` names, makes and shares variables as told; gives the ``VariableScope``.
+    """A ``with`` block in which ``get_variable`` names, makes and shares variables as told; gives the
+    ``VariableScope``.
 
-    ``name_or_scope`` is a string, which prolongs the open scope's name, or a ``VariableScope``, which is entered again as it
-    was. Where it is None, ``default_name`` is used, made unique. ``reuse`` is True (variables must exist), ``tf.AUTO_REUSE``
-    (they are made where they do not), or None, inherited; False is the same as None. The other arguments are defaults for
-    ``get_variable`` in the block; None inherits. ``values`` are tensors whose graph is used.
-    ``auxiliary_name_scope=False`` opens no name scope beside.
+    ``name_or_scope`` is a string, which prolongs the open scope's name, or a ``VariableScope``, which is entered again
+    as it was. Where it is None, ``default_name`` is used, made unique. ``reuse`` is True (variables must exist),
+    ``tf.AUTO_REUSE`` (they are made where they do not), or None, inherited; False is the same as None. The other
+    arguments are defaults for ``get_variable`` in the block; None inherits. ``values`` are tensors whose graph is
+    used. ``auxiliary_name_scope=False`` opens no name scope beside.
 
     ``TypeError`` where neither name is given or the first is no name, ``ValueError`` for another ``reuse``.
     """
 
-    def __init__(self, name_or_scope, default_name=None, values=None, initializer=None, regularizer=None, caching_device=None,
-                 partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None,
-                 auxiliary_name_scope=True):
+    def __init__(
+        self,
+        name_or_scope,
+        default_name=None,
+        values=None,
+        initializer=None,
+        regularizer=None,
+        caching_device=None,
+        partitioner=None,
+        custom_getter=None,
+        reuse=None,
+        dtype=None,
+        use_resource=None,
+        constraint=None,
+        auxiliary_name_scope=True,
+    ):
         if name_or_scope is None and default_name is None:
             raise TypeError("If default_name is None then name_or_scope is required")
         if not (reuse is None or isinstance(reuse, (bool, _ReuseMode))):
@@ -212,9 +284,16 @@ class variable_scope:
             raise TypeError(f"The auxiliary_name_scope must be `True` or `False`, while get {auxiliary_name_scope}")
         self._name_or_scope, self._default_name, self._values = name_or_scope, default_name, list(values or ())
         self._reuse, self._auxiliary_name_scope = reuse or None, auxiliary_name_scope
-        self._told = dict(initializer=initializer, regularizer=regularizer, caching_device=caching_device,
-                          partitioner=partitioner, custom_getter=custom_getter, dtype=dtype, use_resource=use_resource,
-                          constraint=constraint)
+        self._told = dict(
+            initializer=initializer,
+            regularizer=regularizer,
+            caching_device=caching_device,
+            partitioner=partitioner,
+            custom_getter=custom_getter,
+            dtype=dtype,
+            use_resource=use_resource,
+            constraint=constraint,
+        )
         self._exits = []
 
     def __enter__(self):
@@ -239,14 +318,14 @@ class variable_scope:
         if isinstance(name, VariableScope):
             reuse = name.reuse if self._reuse is None else self._reuse
             scope = name._inside(name.name, name.original_name_scope, reuse, self._told)
-            return stack.enter_context(store.entered(scope, jumped=True))
+            return stack.enter_context(_Entered(store, scope, jumped=True))
         if name is None:
             name = self._default_name = store.unique(self._default_name)
-            self._name_or_scope = name          # entered again, it is the same scope
+            self._name_or_scope = name  # entered again, it is the same scope
         outer = store.current_scope
         full_name = f"{outer.name}/{name}" if outer.name else name
         scope = outer._inside(full_name, name_scope, self._reuse or outer.reuse, self._told)
-        return stack.enter_context(store.entered(scope, jumped=False))
+        return stack.enter_context(_Entered(store, scope, jumped=False))
 
     def _name_scope(self, stack):
         """Opens the name scope beside; returns its prefix, empty where there is none."""
@@ -260,43 +339,126 @@ class variable_scope:
         return stack.enter_context(NameScope(graph, name)) if name else ""
 
 
-def variable_op_scope(values, name_or_scope, default_name=None, initializer=None, regularizer=None, caching_device=None,
-                      partitioner=None, custom_getter=None, reuse=None, dtype=None, use_resource=None, constraint=None):
+def variable_op_scope(
+    values,
+    name_or_scope,
+    default_name=None,
+    initializer=None,
+    regularizer=None,
+    caching_device=None,
+    partitioner=None,
+    custom_getter=None,
+    reuse=None,
+    dtype=None,
+    use_resource=None,
+    constraint=None,
+):
     """The older name of ``variable_scope``, with ``values`` first."""
-    return variable_scope(name_or_scope, default_name, values, initializer, regularizer, caching_device, partitioner,
-                          custom_getter, reuse, dtype, use_resource, constraint)
+    return variable_scope(
+        name_or_scope,
+        default_name,
+        values,
+        initializer,
+        regularizer,
+        caching_device,
+        partitioner,
+        custom_getter,
+        reuse,
+        dtype,
+        use_resource,
+        constraint,
+    )
 
 
-def get_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=None, collections=None,
-                 caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None,
-                 constraint=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+def get_variable(
+    name,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer=None,
+    trainable=None,
+    collections=None,
+    caching_device=None,
+    partitioner=None,
+    validate_shape=True,
+    use_resource=None,
+    custom_getter=None,
+    constraint=None,
+    synchronization=VariableSynchronization.AUTO,
+    aggregation=VariableAggregation.NONE,
+):
     """The variable called ``name`` under the open variable scope, found or made as the scope's ``reuse`` says.
 
     A new one has ``shape`` and ``dtype`` (the scope's, float32 unless told) and holds what ``initializer`` says: an
     initializer, a function without arguments, or a value, which brings its own shape. Where there is none, the scope's
-    initializer counts, else Glorot's uniform one for floats and zeros for the rest. ``regularizer(variable)`` makes a loss
-    for the collection of regularization losses. ``partitioner`` cuts the variable into parts and makes a
+    initializer counts, else Glorot's uniform one for floats and zeros for the rest. ``regularizer(variable)`` makes a
+    loss for the collection of regularization losses. ``partitioner`` cuts the variable into parts and makes a
     ``PartitionedVariable`` of them. The other arguments are those of ``tf.Variable``; None takes the scope's.
 
-    ``ValueError`` for a name that exists and may not be shared, for one that does not exist and must, for a shape or dtype
-    that the existing one does not have, and where shape and initializer do not make a definite whole.
+    ``ValueError`` for a name that exists and may not be shared, for one that does not exist and must, for a shape or
+    dtype that the existing one does not have, and where shape and initializer do not make a definite whole.
 
         >>> with variable_scope("layer", reuse=AUTO_REUSE):
         ...     get_variable("weights", [2, 3]) is get_variable("weights", [2, 3])
         True
     """
     return get_variable_scope().get_variable(
-        default_store(), name, shape, dtype, initializer, regularizer, None, trainable, collections, caching_device, partitioner,
-        validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation)
+        default_store(),
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        None,
+        trainable,
+        collections,
+        caching_device,
+        partitioner,
+        validate_shape,
+        use_resource,
+        custom_getter,
+        constraint,
+        synchronization,
+        aggregation,
+    )
 
 
-def get_local_variable(name, shape=None, dtype=None, initializer=None, regularizer=None, trainable=False, collections=None,
-                       caching_device=None, partitioner=None, validate_shape=True, use_resource=None, custom_getter=None,
-                       constraint=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE):
+def get_local_variable(
+    name,
+    shape=None,
+    dtype=None,
+    initializer=None,
+    regularizer=None,
+    trainable=False,
+    collections=None,
+    caching_device=None,
+    partitioner=None,
+    validate_shape=True,
+    use_resource=None,
+    custom_getter=None,
+    constraint=None,
+    synchronization=VariableSynchronization.AUTO,
+    aggregation=VariableAggregation.NONE,
+):
     """``get_variable`` for a local variable: never trained, not saved, in the collection of local variables."""
     collections = [*(collections or ()), GraphKeys.LOCAL_VARIABLES]
-    return get_variable(name, shape, dtype, initializer, regularizer, False, collections, caching_device, partitioner,
-                        validate_shape, use_resource, custom_getter, constraint, synchronization, aggregation)
+    return get_variable(
+        name,
+        shape,
+        dtype,
+        initializer,
+        regularizer,
+        False,
+        collections,
+        caching_device,
+        partitioner,
+        validate_shape,
+        use_resource,
+        custom_getter,
+        constraint,
+        synchronization,
+        aggregation,
+    )
 
 
 def no_regularizer(_):
@@ -304,21 +466,38 @@ def no_regularizer(_):
     return None
 
 
-def create_partitioned_variables(shape, slicing, initializer, dtype=float32, trainable=True, collections=None, name=None,
-                                 reuse=None):
+def create_partitioned_variables(
+    shape, slicing, initializer, dtype=float32, trainable=True, collections=None, name=None, reuse=None
+):
     """The list of variables that ``shape`` is cut into, ``slicing`` counting the parts along each axis.
 
     ``ValueError`` where the two have different lengths or more than one axis is cut. The older way to say
     ``get_variable(..., partitioner=...)``.
     """
     if len(shape) != len(slicing):
-        raise ValueError("The 'shape' and 'slicing' of a partitioned Variable must have the length: "
-                         f"shape: {shape}, slicing: {slicing}")
+        raise ValueError(
+            "The 'shape' and 'slicing' of a partitioned Variable must have the length: "
+            f"shape: {shape}, slicing: {slicing}"
+        )
     if not shape:
         raise ValueError(f"A partitioned Variable must have rank at least 1: shape: {shape}")
     with variable_scope(name, "PartitionedVariable", reuse=reuse) as scope, graphs.get_default_graph().name_scope(None):
-        return list(default_store().partitioned(
-            scope.name, lambda **_: slicing, shape, dtype, initializer or scope.initializer, scope.reuse,
-            regularizer=scope.regularizer, trainable=trainable, collections=collections, caching_device=scope.caching_device,
-            validate_shape=True, use_resource=scope.use_resource, constraint=scope.constraint, synchronization=None,
-            aggregation=None))
+        return list(
+            default_store().partitioned(
+                scope.name,
+                lambda **_: slicing,
+                shape,
+                dtype,
+                initializer or scope.initializer,
+                scope.reuse,
+                regularizer=scope.regularizer,
+                trainable=trainable,
+                collections=collections,
+                caching_device=scope.caching_device,
+                validate_shape=True,
+                use_resource=scope.use_resource,
+                constraint=scope.constraint,
+                synchronization=None,
+                aggregation=None,
+            )
+        )

@@ -1,4 +1,5 @@
 """The variables of a graph that ``get_variable`` made, by name: finding one again, or making it."""
+
 import functools
 import inspect
 import traceback
@@ -9,12 +10,15 @@ from lazytf.core.collections import GraphKeys
 from lazytf.core.dtypes import as_dtype, bool_, float32, string
 from lazytf.core.operation import Tensor
 from lazytf.core.shapes import as_shape
+from lazytf.state import resource_variables  # noqa: F401 - enters the second kind of variable
 from lazytf.state.initializers import glorot_uniform_initializer, zeros_initializer
 from lazytf.state.partitioned import PartitionedVariable, PartitionInfo, partitions_of, sliced_axis, slices
-from lazytf.state.variables import Variable, settled
+from lazytf.state.variables import Variable, resource_variables_enabled, settled
 
-_TOO_VAGUE = ("The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
-              "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined.")
+_TOO_VAGUE = (
+    "The initializer passed is not valid. It should be a callable with no arguments and the shape should not be "
+    "provided or an instance of `tf.keras.initializers.*' and `shape` should be fully defined."
+)
 
 
 class VariableStore:
@@ -28,30 +32,82 @@ class VariableStore:
         self._vars = {}
         self._partitioned_vars = {}
 
-    def get_variable(self, name, shape=None, dtype=float32, initializer=None, regularizer=None, reuse=None, trainable=None,
-                     collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None,
-                     custom_getter=None, constraint=None, synchronization=None, aggregation=None):
+    def get_variable(
+        self,
+        name,
+        shape=None,
+        dtype=float32,
+        initializer=None,
+        regularizer=None,
+        reuse=None,
+        trainable=None,
+        collections=None,
+        caching_device=None,
+        partitioner=None,
+        validate_shape=True,
+        use_resource=None,
+        custom_getter=None,
+        constraint=None,
+        synchronization=None,
+        aggregation=None,
+    ):
         """The variable called ``name``, found or made, by way of ``custom_getter`` if there is one."""
         if custom_getter is not None and not callable(custom_getter):
             raise ValueError(f"Passed a custom_getter which is not callable: {custom_getter}")
         synchronization, aggregation, trainable = settled(synchronization, aggregation, trainable, name)
-        arguments = dict(name=name, shape=shape, dtype=as_dtype(dtype).base_dtype, initializer=initializer,
-                         regularizer=regularizer, reuse=reuse, trainable=trainable, collections=collections,
-                         caching_device=caching_device, partitioner=partitioner, validate_shape=validate_shape,
-                         use_resource=use_resource, synchronization=synchronization, aggregation=aggregation)
+        arguments = dict(
+            name=name,
+            shape=shape,
+            dtype=as_dtype(dtype).base_dtype,
+            initializer=initializer,
+            regularizer=regularizer,
+            reuse=reuse,
+            trainable=trainable,
+            collections=collections,
+            caching_device=caching_device,
+            partitioner=partitioner,
+            validate_shape=validate_shape,
+            use_resource=use_resource,
+            synchronization=synchronization,
+            aggregation=aggregation,
+        )
         if custom_getter is None:
             return self._found_or_made(constraint=constraint, **arguments)
         if _takes(custom_getter, "constraint"):
             arguments["constraint"] = constraint
         return custom_getter(getter=self._found_or_made, **arguments)
 
-    def _found_or_made(self, name, shape=None, dtype=float32, initializer=None, regularizer=None, reuse=None, trainable=None,
-                       collections=None, caching_device=None, partitioner=None, validate_shape=True, use_resource=None,
-                       constraint=None, synchronization=None, aggregation=None):
+    def _found_or_made(
+        self,
+        name,
+        shape=None,
+        dtype=float32,
+        initializer=None,
+        regularizer=None,
+        reuse=None,
+        trainable=None,
+        collections=None,
+        caching_device=None,
+        partitioner=None,
+        validate_shape=True,
+        use_resource=None,
+        constraint=None,
+        synchronization=None,
+        aggregation=None,
+    ):
         """What a custom getter calls as ``getter``."""
-        shared = dict(regularizer=regularizer, reuse=reuse, trainable=trainable, collections=collections,
-                      caching_device=caching_device, validate_shape=validate_shape, use_resource=use_resource,
-                      constraint=constraint, synchronization=synchronization, aggregation=aggregation)
+        shared = dict(
+            regularizer=regularizer,
+            reuse=reuse,
+            trainable=trainable,
+            collections=collections,
+            caching_device=caching_device,
+            validate_shape=validate_shape,
+            use_resource=use_resource,
+            constraint=constraint,
+            synchronization=synchronization,
+            aggregation=aggregation,
+        )
         if partitioner is not None and not (isinstance(shape, (list, tuple)) and not shape):
             if not callable(partitioner):
                 raise ValueError(f"Partitioner must be callable, but received: {partitioner}")
@@ -60,8 +116,10 @@ class VariableStore:
         if reuse is True and partitioner is None and name in self._partitioned_vars:
             return self.partitioned(name, None, shape, dtype, initializer, **shared)
         if f"{name}/part_0" in self._vars:
-            raise ValueError(f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. "
-                             "Perhaps a variable of the same name was already created with partitioning?")
+            raise ValueError(
+                f"No partitioner was provided, but a partitioned version of the variable was found: {name}/part_0. "
+                "Perhaps a variable of the same name was already created with partitioning?"
+            )
         return self._single(name, shape, dtype, initializer, **shared)
 
     # -- one variable -----------------------------------------------------------------------------------------------
@@ -75,8 +133,10 @@ class VariableStore:
         if found is not None:
             return self._checked(found, name, shape, dtype, reuse)
         if reuse is True:
-            raise ValueError(f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
-                             "reuse=tf.AUTO_REUSE in VarScope?")
+            raise ValueError(
+                f"Variable {name} does not exist, or was not created with tf.get_variable(). Did you mean to set "
+                "reuse=tf.AUTO_REUSE in VarScope?"
+            )
         if initializer is None:
             initializer = _default_initializer(name, dtype)
         variable_dtype = None
@@ -84,10 +144,14 @@ class VariableStore:
             if inspect.isclass(initializer):
                 initializer = initializer()
             if shape.is_fully_defined():
-                initializer = functools.partial(initializer, shape.as_list(), dtype=dtype, partition_info=partition_info)
+                initializer = functools.partial(
+                    initializer, shape.as_list(), dtype=dtype, partition_info=partition_info
+                )
                 variable_dtype = dtype.base_dtype
             elif _needs_arguments(initializer):
                 raise ValueError(_TOO_VAGUE)
+        if arguments["use_resource"] is None:
+            arguments["use_resource"] = resource_variables_enabled()
         variable = self._vars[name] = Variable(initializer, name=name, dtype=variable_dtype, **arguments)
         if regularizer:
             self._regularize(variable, name, regularizer)
@@ -97,20 +161,28 @@ class VariableStore:
         """A variable that exists, if it may be had and is what was asked for."""
         if reuse is False:
             where = "".join(traceback.format_list(found.op.traceback[:-4:-1]))
-            raise ValueError(f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or "
-                             f"reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n{where}")
+            raise ValueError(
+                f"Variable {name} already exists, disallowed. Did you mean to set reuse=True or "
+                f"reuse=tf.AUTO_REUSE in VarScope? Originally defined at:\n\n{where}"
+            )
         if not shape.is_compatible_with(found.get_shape()):
-            raise ValueError(f"Trying to share variable {name}, but specified shape {shape} and found shape "
-                             f"{found.get_shape()}.")
+            raise ValueError(
+                f"Trying to share variable {name}, but specified shape {shape} and found shape {found.get_shape()}."
+            )
         if not dtype.is_compatible_with(found.dtype):
-            raise ValueError(f"Trying to share variable {name}, but specified dtype {dtype.name} and found dtype "
-                             f"{found.dtype.name}.")
+            raise ValueError(
+                f"Trying to share variable {name}, but specified dtype {dtype.name} and found dtype {found.dtype.name}."
+            )
         return found
 
     def _regularize(self, variable, name, regularizer):
         """Collects what ``regularizer`` makes of a new variable, under ``name/Regularizer`` and on its device."""
         graph = variable.graph
-        with graph.colocate_with(variable.op), graph.name_scope(name + "/Regularizer/"), graph.control_dependencies(None):
+        with (
+            graph.colocate_with(variable.op),
+            graph.name_scope(name + "/Regularizer/"),
+            graph.control_dependencies(None),
+        ):
             loss = regularizer(variable)
         if loss is not None:
             graph.add_to_collection(GraphKeys.REGULARIZATION_LOSSES, loss)
@@ -120,8 +192,10 @@ class VariableStore:
     def partitioned(self, name, partitioner, shape, dtype, initializer, reuse, **arguments):
         """The partitioned variable called ``name``, found or made."""
         if name in self._vars:
-            raise ValueError(f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  "
-                             "Perhaps a variable of the same name was already created without partitioning?")
+            raise ValueError(
+                f"A partitioner was provided, but an unpartitioned version of the variable was found: {name}.  "
+                "Perhaps a variable of the same name was already created without partitioning?"
+            )
         dtype, shape = as_dtype(dtype), as_shape(shape)
         if isinstance(initializer, Tensor):
             shape = shape.merge_with(initializer.get_shape())
@@ -131,8 +205,10 @@ class VariableStore:
         if name in self._partitioned_vars:
             return self._checked_parts(self._partitioned_vars[name], name, shape, dtype, partitions, reuse)
         if reuse is True:
-            raise ValueError(f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you "
-                             "mean to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?")
+            raise ValueError(
+                f"PartitionedVariable {name} does not exist, or was not created with tf.get_variable(). Did you "
+                "mean to set reuse=False or reuse=tf.AUTO_REUSE in VarScope?"
+            )
         axis = sliced_axis(shape, partitions)
         count = partitions[axis]
         self._check_shards(name, count)
@@ -143,11 +219,16 @@ class VariableStore:
             part_initializer, part_shape, part_dtype = initializer, sizes, dtype
             if initializer is not None and not callable(initializer):
                 with graphs.get_default_graph().name_scope(full_name + "/PartitionedInitializer"):
-                    part_initializer = raw.Slice(convert_to_tensor(
-                        initializer, None if isinstance(initializer, Tensor) else dtype), offset, sizes)
+                    part_initializer = raw.Slice(
+                        convert_to_tensor(initializer, None if isinstance(initializer, Tensor) else dtype),
+                        offset,
+                        sizes,
+                    )
                 part_shape, part_dtype = None, part_initializer.dtype.base_dtype
             with graphs.get_default_graph().name_scope(None):
-                part = self._single(full_name, part_shape, part_dtype, part_initializer, reuse, partition_info=info, **arguments)
+                part = self._single(
+                    full_name, part_shape, part_dtype, part_initializer, reuse, partition_info=info, **arguments
+                )
             part._set_save_slice_info(Variable.SaveSliceInfo(name, shape.as_list(), offset, sizes))
             parts.append(part)
         made = self._partitioned_vars[name] = PartitionedVariable(name, shape, dtype, parts, partitions)
@@ -155,23 +236,30 @@ class VariableStore:
 
     def _checked_parts(self, found, name, shape, dtype, partitions, reuse):
         if reuse is False:
-            raise ValueError(f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
-                             "reuse=tf.AUTO_REUSE in VarScope?")
+            raise ValueError(
+                f"Partitioned variable with name {name} already exists. Did you mean to set reuse=True or "
+                "reuse=tf.AUTO_REUSE in VarScope?"
+            )
         for what, wanted, got, fits in (
-                ("shape", shape, found.get_shape(), shape.is_compatible_with(found.get_shape())),
-                ("dtype", dtype.name, found.dtype.name, dtype.is_compatible_with(found.dtype)),
-                ("partitions", partitions, found._get_partitions(), partitions in (None, found._get_partitions()))):
+            ("shape", shape, found.get_shape(), shape.is_compatible_with(found.get_shape())),
+            ("dtype", dtype.name, found.dtype.name, dtype.is_compatible_with(found.dtype)),
+            ("partitions", partitions, found._get_partitions(), partitions in (None, found._get_partitions())),
+        ):
             if not fits:
-                raise ValueError(f"Trying to reuse partitioned variable {name}, but specified {what} {wanted} and found {what} "
-                                 f"{got}.")
+                raise ValueError(
+                    f"Trying to reuse partitioned variable {name}, but specified {what} {wanted} and found {what} "
+                    f"{got}."
+                )
         return found
 
     def _check_shards(self, name, count):
         """``ValueError`` where parts of that name exist, but not as many."""
         if f"{name}/part_0" not in self._vars:
             return
-        different = ("Partitioner returned a different partitioning than what was already found.  Partitioner returned "
-                     f"{count} shards, and shard {name}/part_0 was found, but ")
+        different = (
+            "Partitioner returned a different partitioning than what was already found.  Partitioner returned "
+            f"{count} shards, and shard {name}/part_0 was found, but "
+        )
         if f"{name}/part_{count - 1}" not in self._vars:
             raise ValueError(f"{different}{name}/part_{count - 1} was not.")
         if f"{name}/part_{count}" in self._vars:

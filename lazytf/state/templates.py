@@ -1,18 +1,20 @@
 """Templates: functions that make their variables in the first call and share them in every later one."""
+
 import functools
 import traceback
 
 from lazytf.core import graph as graphs, provenance
 from lazytf.core.collections import GraphKeys
-from lazytf.state.scopes import scope_store, variable_scope
+from lazytf.state.scopes import get_variable_scope, variable_scope
 
 
 def make_template(name_, func_, create_scope_now_=False, unique_name_=None, custom_getter_=None, **kwargs):
-    """A ``Template``: calls ``func_`` so that what ``get_variable`` makes in the first call is shared by all later ones.
+    """A ``Template``: calls ``func_`` so that what ``get_variable`` makes in the first call is shared by all later
+    ones.
 
     The variables' scope is ``name_``, made unique, or exactly ``unique_name_``; it is chosen in the first call unless
-    ``create_scope_now_``. ``kwargs`` are passed on to ``func_``. ``ValueError`` for a name that is None, and in a later call
-    that makes a new trainable variable.
+    ``create_scope_now_``. ``kwargs`` are passed on to ``func_``. ``ValueError`` for a name that is None, and in a
+    later call that makes a new trainable variable.
 
         >>> scale = make_template("scale", lambda x: x * get_variable("factor", []))
         >>> y, z = scale(a), scale(b)       # one variable, scale/factor
@@ -33,8 +35,10 @@ class Template:
         self._variables_created = False
         self._variable_scope = None
         if create_scope_now:
+            outer = get_variable_scope().name
             with self._new_scope(auxiliary_name_scope=False) as scope:
                 self._variable_scope = scope
+            scope._name_scope = scope.name[len(outer) + 1 :] if outer else scope.name
 
     def _new_scope(self, **kwargs):
         return variable_scope(self._unique_name, self._name, custom_getter=self._custom_getter, **kwargs)
@@ -54,8 +58,10 @@ class Template:
         try:
             result = self._func(*args, **kwargs)
             if self._variables_created and len(trainable) != before:
-                raise ValueError("Trainable variable created when calling a template after the first time, perhaps you used "
-                                 f"tf.Variable when you meant tf.get_variable: {trainable[before:]}")
+                raise ValueError(
+                    "Trainable variable created when calling a template after the first time, perhaps you used "
+                    f"tf.Variable when you meant tf.get_variable: {trainable[before:]}"
+                )
         except Exception as error:
             where = "".join(traceback.format_list(provenance.frames(self._stack)))
             message, *rest = error.args or ("",)
@@ -66,7 +72,9 @@ class Template:
 
     name = property(lambda self: self._name, doc="The name it was made with.")
     func = property(lambda self: self._func, doc="The function it calls.")
-    variable_scope = property(lambda self: self._variable_scope, doc="The scope of its variables; None before the first call.")
+    variable_scope = property(
+        lambda self: self._variable_scope, doc="The scope of its variables; None before the first call."
+    )
     var_scope = variable_scope
 
     def _collected(self, key):

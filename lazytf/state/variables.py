@@ -1,20 +1,24 @@
 """``tf.Variable``: a tensor that keeps its value between runs, and its plain kind, the ref variable.
 
-``Variable(...)`` asks the open ``variable_creator_scope`` blocks, innermost first, and the last of them makes one of the
-kinds: a ``RefVariable``, whose storage is a tensor of a ref dtype, or a ``ResourceVariable``, which lives behind a handle.
+``Variable(...)`` asks the open ``variable_creator_scope`` blocks, innermost first, and the last of them makes one of
+the kinds: a ``RefVariable``, whose storage is a tensor of a ref dtype, or a ``ResourceVariable``, which lives behind a
+handle.
 """
+
 import enum
+import inspect
 
 from lazytf.core import defaults, graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw, register_tensor_conversion_function
 from lazytf.core.collections import GraphKeys
 from lazytf.core.operation import Tensor
 from lazytf.core.values import IndexedSlices
+from lazytf.ops import operators  # noqa: F401 - variables have the operators that tensors have
 from lazytf.state import assigning
 from lazytf.state.initialized import guarded, initialized_value
 
 _CREATORS_KEY = ("__variable_creators",)
-_kinds = {}                      # whether a kind of variable lives behind a handle -> its class
+_kinds = {}  # whether a kind of variable lives behind a handle -> its class
 _resources_by_default = False
 
 
@@ -41,8 +45,10 @@ def settled(synchronization, aggregation, trainable, name):
 
     ``ValueError`` for a mode that does not exist.
     """
-    for modes, mode, what in ((VariableAggregation, aggregation, "aggregation"),
-                              (VariableSynchronization, synchronization, "synchronization")):
+    for modes, mode, what in (
+        (VariableAggregation, aggregation, "aggregation"),
+        (VariableSynchronization, synchronization, "synchronization"),
+    ):
         try:
             mode = modes(0 if mode is None else mode)
         except ValueError:
@@ -57,28 +63,43 @@ def settled(synchronization, aggregation, trainable, name):
 class Variable:
     """A tensor whose value persists in a session, from its initializer's run on, and that operations may change.
 
-    It stands wherever a tensor may: it is read there. ``initial_value`` is a tensor, what ``tf.convert_to_tensor`` takes,
-    or a function without arguments that returns one; it sets dtype and shape. ``trainable`` puts the variable among those
-    that optimizers train, ``collections`` (a list) names the graph collections it joins instead of the global variables.
-    ``validate_shape=False`` leaves the shape open, ``shape`` states it. ``caching_device`` names a device to keep reads on,
-    ``constraint`` a function that optimizers apply after each update. ``use_resource`` chooses the kind: True behind a
-    handle, False a ref variable, None what the scope says. ``expected_shape`` is accepted and unused.
+    It stands wherever a tensor may: it is read there. ``initial_value`` is a tensor, what ``tf.convert_to_tensor``
+    takes, or a function without arguments that returns one; it sets dtype and shape. ``trainable`` puts the variable
+    among those that optimizers train, ``collections`` (a list) names the graph collections it joins instead of the
+    global variables. ``validate_shape=False`` leaves the shape open, ``shape`` states it. ``caching_device`` names a
+    device to keep reads on, ``constraint`` a function that optimizers apply after each update. ``use_resource``
+    chooses the kind: True behind a handle, False a ref variable, None what the scope says. ``expected_shape`` is
+    accepted and unused.
 
     ``ValueError`` where there is no initial value or its shape is not fully known, ``TypeError`` where it cannot have
-    ``dtype``. In TensorFlow a value that depends on a variable is computed from that one's initial value if need be; the same
-    here (see ``initialized_value``).
+    ``dtype``. In TensorFlow a value that depends on a variable is computed from that one's initial value if need be;
+    the same here (see ``initialized_value``).
     """
 
-    __array_priority__ = 100        # numpy_array + variable is the variable's business
+    __array_priority__ = 100  # numpy_array + variable is the variable's business
     _save_slice_info = None
 
     def __new__(cls, *args, **kwargs):
         return _created(*args, **kwargs) if cls is Variable else object.__new__(cls)
 
-    def __init__(self, initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None,
-                 name=None, variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None,
-                 use_resource=None, synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE,
-                 shape=None):
+    def __init__(
+        self,
+        initial_value=None,
+        trainable=None,
+        collections=None,
+        validate_shape=True,
+        caching_device=None,
+        name=None,
+        variable_def=None,
+        dtype=None,
+        expected_shape=None,
+        import_scope=None,
+        constraint=None,
+        use_resource=None,
+        synchronization=VariableSynchronization.AUTO,
+        aggregation=VariableAggregation.NONE,
+        shape=None,
+    ):
         """Nothing is left to do: ``__new__`` returns a finished variable, of the kind asked for."""
 
     def __init_subclass__(cls, behind_handle=None, **kwargs):
@@ -88,14 +109,20 @@ class Variable:
 
     def _settle(self, initial_value, collections, constraint, synchronization, aggregation, trainable, name):
         """Checks what both kinds are told, and keeps it; returns the collections to join."""
-        self._synchronization, self._aggregation, self._trainable = settled(synchronization, aggregation, trainable, name)
+        self._synchronization, self._aggregation, self._trainable = settled(
+            synchronization, aggregation, trainable, name
+        )
         if initial_value is None:
             raise ValueError("initial_value must be specified.")
+        if name == "":
+            raise ValueError("'' is not a valid node name")
         if collections is None:
             collections = [GraphKeys.GLOBAL_VARIABLES]
         if not isinstance(collections, (list, tuple, set)):
-            raise ValueError("collections argument to Variable constructor must be a list, tuple, or set. Got "
-                             f"{collections} of type {type(collections)}")
+            raise ValueError(
+                "collections argument to Variable constructor must be a list, tuple, or set. Got "
+                f"{collections} of type {type(collections)}"
+            )
         if constraint is not None and not callable(constraint):
             raise ValueError("The `constraint` argument must be a callable.")
         self._constraint = constraint
@@ -112,14 +139,7 @@ class Variable:
     initial_value = property(lambda self: self._initial_value, doc="The tensor it is initialised with.")
     initializer = property(lambda self: self._initializer_op, doc="The operation that initialises it.")
 
-    @property
-    def name(self):
-        """``operation:0``, the operation that holds it."""
-        raise NotImplementedError
-
-    @property
-    def _shared_name(self):
-        return self.name[:-2]
+    _shared_name = property(lambda self: self.name[:-2])
 
     def get_shape(self):
         """Its static shape."""
@@ -130,7 +150,7 @@ class Variable:
         return initialized_value(self.graph, self._storage, self._safe_initial_value)
 
     def load(self, value, session=None):
-        """Sets it to ``value``, an array of its shape, in ``session`` or the default one, adding nothing to the graph."""
+        """Sets it to ``value``, an array of its shape, in ``session`` or the default one; the graph stays as it is."""
         session = session or defaults.sessions.top
         if session is None:
             raise ValueError("Either session argument should be provided or default session should be established")
@@ -139,16 +159,25 @@ class Variable:
     # -- as a part of a larger one ----------------------------------------------------------------------------------
 
     class SaveSliceInfo:
-        """Which part of a larger variable this one is: ``var_shape`` elements from ``var_offset`` on of ``full_shape``."""
+        """Which part of a larger variable one is: ``var_shape`` elements from ``var_offset`` on of ``full_shape``."""
 
-        def __init__(self, full_name=None, full_shape=None, var_offset=None, var_shape=None, save_slice_info_def=None,
-                     import_scope=None):
+        def __init__(
+            self,
+            full_name=None,
+            full_shape=None,
+            var_offset=None,
+            var_shape=None,
+            save_slice_info_def=None,
+            import_scope=None,
+        ):
             if save_slice_info_def is not None:
                 full_name = save_slice_info_def.full_name
                 full_name = f"{import_scope}/{full_name}" if import_scope else full_name
                 full_shape, var_offset, var_shape = (
-                    list(getattr(save_slice_info_def, field)) for field in ("full_shape", "var_offset", "var_shape"))
-            self.full_name, self.full_shape, self.var_offset, self.var_shape = full_name, full_shape, var_offset, var_shape
+                    list(getattr(save_slice_info_def, field)) for field in ("full_shape", "var_offset", "var_shape")
+                )
+            self.full_name, self.full_shape = full_name, full_shape
+            self.var_offset, self.var_shape = var_offset, var_shape
 
         @property
         def spec(self):
@@ -166,14 +195,18 @@ class Variable:
 
     def to_proto(self, export_scope=None):
         """Not there yet: variables are saved by ``tf.train.Saver``; ``NotImplementedError`` says so."""
-        raise NotImplementedError(f"Writing variable {self.name} as a VariableDef message is not implemented yet; "
-                                  "tf.train.Saver saves its value")
+        raise NotImplementedError(
+            f"Writing variable {self.name} as a VariableDef message is not implemented yet; "
+            "tf.train.Saver saves its value"
+        )
 
     @staticmethod
     def from_proto(variable_def, import_scope=None):
         """Not there yet; ``NotImplementedError`` says so."""
-        raise NotImplementedError("Making a variable from a VariableDef message is not implemented yet; build the graph "
-                                  "again and restore values with tf.train.Saver")
+        raise NotImplementedError(
+            "Making a variable from a VariableDef message is not implemented yet; build the graph "
+            "again and restore values with tf.train.Saver"
+        )
 
     # -- as a Python object -----------------------------------------------------------------------------------------
 
@@ -211,6 +244,7 @@ class _Reference:
 
 def _by_value(operator):
     """A method that does to a variable's value what ``operator`` does to a tensor."""
+
     def method(self, *others):
         return getattr(Tensor, operator)(self.value(), *others)
 
@@ -218,19 +252,25 @@ def _by_value(operator):
     return method
 
 
-for _name in ("add radd sub rsub mul rmul div rdiv truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul "
-              "lt le gt ge and rand or ror xor rxor invert neg abs getitem").split():
+for _name in (
+    "add radd sub rsub mul rmul div rdiv truediv rtruediv floordiv rfloordiv mod rmod pow rpow matmul rmatmul "
+    "lt le gt ge and rand or ror xor rxor invert neg abs getitem"
+).split():
     setattr(Variable, f"__{_name}__", _by_value(f"__{_name}__"))
 
 
 # -- making ---------------------------------------------------------------------------------------------------------
 
 
-def _created(initial_value=None, trainable=None, collections=None, validate_shape=True, caching_device=None, name=None,
-             variable_def=None, dtype=None, expected_shape=None, import_scope=None, constraint=None, use_resource=None,
-             synchronization=VariableSynchronization.AUTO, aggregation=VariableAggregation.NONE, shape=None):
+_SIGNATURE = inspect.signature(Variable.__init__)
+
+
+def _created(*args, **kwargs):
     """What the open creators make of the arguments of ``Variable``."""
-    arguments = {key: value for key, value in locals().items()}
+    given = _SIGNATURE.bind(None, *args, **kwargs)
+    given.apply_defaults()
+    arguments = dict(given.arguments)
+    del arguments["self"]
     creator = _create
     for outer in graphs.get_default_graph().get_collection(_CREATORS_KEY):
         creator = _asking(outer, creator)
@@ -259,7 +299,8 @@ def _create(initial_value, variable_def=None, use_resource=None, expected_shape=
 class variable_creator_scope:
     """A ``with`` block in which ``variable_creator(next_creator, **kwargs)`` makes every variable.
 
-    ``kwargs`` are all arguments of ``tf.Variable``; ``next_creator(**kwargs)`` makes it as it would have been made outside.
+    ``kwargs`` are all arguments of ``tf.Variable``; ``next_creator(**kwargs)`` makes it as it would have been made
+    outside.
     """
 
     def __init__(self, variable_creator):
@@ -306,8 +347,8 @@ class OwnGroup:
 def computed_initial_value(graph, name, function, dtype):
     """``(initial value, groups)``: what ``function()`` returns, made under ``name/Initializer`` beside the variable.
 
-    ``groups`` are the colocation groups that the variable itself shall state; none inside ``colocate_with`` blocks, which
-    come before its own.
+    ``groups`` are the colocation groups that the variable itself shall state; none inside ``colocate_with`` blocks,
+    which come before its own.
     """
     own = None if graph._colocations else OwnGroup(name)
     with graph._colocated(own, False), graph.name_scope("Initializer"):
@@ -318,9 +359,24 @@ def computed_initial_value(graph, name, function, dtype):
 class RefVariable(Variable, behind_handle=False):
     """A variable that is a tensor of a ref dtype: the operations ``v``, ``v/Assign`` and ``v/read``."""
 
-    def _build(self, initial_value, trainable=None, collections=None, validate_shape=True, caching_device=None, name=None,
-               dtype=None, import_scope=None, constraint=None, synchronization=None, aggregation=None, shape=None):
-        collections = self._settle(initial_value, collections, constraint, synchronization, aggregation, trainable, name)
+    def _build(
+        self,
+        initial_value,
+        trainable=None,
+        collections=None,
+        validate_shape=True,
+        caching_device=None,
+        name=None,
+        dtype=None,
+        import_scope=None,
+        constraint=None,
+        synchronization=None,
+        aggregation=None,
+        shape=None,
+    ):
+        collections = self._settle(
+            initial_value, collections, constraint, synchronization, aggregation, trainable, name
+        )
         graph = graphs.get_default_graph()
         graph._check_not_finalized()
         made = callable(initial_value)
@@ -340,7 +396,9 @@ class RefVariable(Variable, behind_handle=False):
             if validate_shape and (known is None or None in known):
                 raise ValueError(f"initial_value must have a shape specified: {self._initial_value}")
             self._safe_initial_value = guarded(self._initial_value, scope[:-1])
-            self._initializer_op = raw.Assign(self._variable, self._safe_initial_value, validate_shape=validate_shape).op
+            self._initializer_op = raw.Assign(
+                self._variable, self._safe_initial_value, validate_shape=validate_shape
+            ).op
             with graph.device(caching_device) if caching_device is not None else graph.colocate_with(self._variable.op):
                 self._snapshot = raw.Identity(self._variable, name="read")
         graph.add_to_collections(collections, self)
@@ -351,7 +409,9 @@ class RefVariable(Variable, behind_handle=False):
     op = property(lambda self: self._variable.op, doc="The operation that holds it.")
     graph = property(lambda self: self._variable.graph)
     device = property(lambda self: self._variable.device, doc="The device asked for, or an empty string.")
-    dtype = property(lambda self: self._variable.dtype, doc="Its dtype, a ref one; ``dtype.base_dtype`` is that of its values.")
+    dtype = property(
+        lambda self: self._variable.dtype, doc="Its dtype, a ref one; ``dtype.base_dtype`` is that of its values."
+    )
     shape = property(lambda self: self._variable.shape)
     _storage = property(lambda self: self._variable)
 
@@ -406,7 +466,7 @@ class RefVariable(Variable, behind_handle=False):
         return _told(raw.AssignSub(self._variable, delta, use_locking=use_locking, name=name), read_value)
 
     def count_up_to(self, limit):
-        """Adds one to a scalar int variable and returns the count before; at ``limit`` it raises ``OutOfRangeError``."""
+        """Adds one to a scalar int variable, returns the count before; at ``limit`` it raises ``OutOfRangeError``."""
         return raw.CountUpTo(self._variable, limit=limit)
 
     def batch_scatter_update(self, sparse_delta, use_locking=False, name=None):
@@ -428,9 +488,12 @@ def rows_of(sparse_delta):
 def _scatter(change, verb):
     def method(self, sparse_delta, use_locking=False, name=None):
         delta = rows_of(sparse_delta)
-        return getattr(raw, f"Scatter{change}")(self._variable, delta.indices, delta.values, use_locking=use_locking, name=name)
+        return getattr(raw, f"Scatter{change}")(
+            self._variable, delta.indices, delta.values, use_locking=use_locking, name=name
+        )
 
-    method.__name__, method.__doc__ = f"scatter_{change.lower()}", f"{verb} rows, an ``IndexedSlices``; returns the variable."
+    method.__name__ = f"scatter_{change.lower()}"
+    method.__doc__ = f"{verb} rows, an ``IndexedSlices``; returns the variable."
     return method
 
 
@@ -443,8 +506,15 @@ def _scatter_nd(change, verb):
     return method
 
 
-ROW_CHANGES = {"Update": "Sets", "Add": "Adds", "Sub": "Subtracts", "Mul": "Multiplies by", "Div": "Divides by",
-               "Max": "Takes the larger of itself and", "Min": "Takes the smaller of itself and"}
+ROW_CHANGES = {
+    "Update": "Sets",
+    "Add": "Adds",
+    "Sub": "Subtracts",
+    "Mul": "Multiplies by",
+    "Div": "Divides by",
+    "Max": "Takes the larger of itself and",
+    "Min": "Takes the smaller of itself and",
+}
 CELL_CHANGES = {"Update": "Sets", "Add": "Adds", "Sub": "Subtracts"}
 
 for _change, _verb in ROW_CHANGES.items():
@@ -455,8 +525,10 @@ for _change, _verb in CELL_CHANGES.items():
 
 def _from_variable(variable, dtype=None, name=None, as_ref=False):
     if dtype is not None and not dtype.is_compatible_with(variable.dtype):
-        raise ValueError(f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
-                         f"'{variable.dtype.name}'")
+        raise ValueError(
+            f"Incompatible type conversion requested to type '{dtype.name}' for variable of type "
+            f"'{variable.dtype.name}'"
+        )
     return variable._ref() if as_ref else variable.value()
 
 

@@ -1,4 +1,5 @@
 """Threads that stop together: the first error anywhere stops all, and is raised where they are joined."""
+
 import contextlib
 import logging
 import sys
@@ -7,7 +8,7 @@ import time
 
 from lazytf.core import errors
 
-_SLICE = 0.05       # seconds; how soon a join notices that a stop was asked for
+_SLICE = 0.05  # seconds; how soon a join notices that a stop was asked for
 _log = logging.getLogger("tensorflow")
 
 
@@ -28,7 +29,7 @@ class Coordinator:
         self._clean = tuple(clean_stop_exception_types)
         self._lock = threading.Lock()
         self._stop = threading.Event()
-        self._error = None              # the first one asked to be raised, with its traceback
+        self._error = None  # the first one asked to be raised, with its traceback
         self._joined = False
         self._registered = set()
 
@@ -40,8 +41,8 @@ class Coordinator:
     def request_stop(self, ex=None):
         """Asks all threads to stop; the first time with an error, keeps it for ``join`` to raise.
 
-        ``ex`` is an exception or what ``sys.exc_info()`` returns. An error that comes after ``join`` is raised here, for
-        nobody else would see it.
+        ``ex`` is an exception or what ``sys.exc_info()`` returns. An error that comes after ``join`` is raised here,
+        for nobody else would see it.
         """
         error = _with_traceback(ex)
         if error is not None and isinstance(error[0], self._clean):
@@ -139,8 +140,8 @@ def _raise(error):
 class LooperThread(threading.Thread):
     """A daemon thread that calls ``target(*args, **kwargs)`` again and again until its coordinator stops.
 
-    It calls every ``timer_interval_secs``, or without a pause where that is None. An error stops all threads of ``coord``.
-    Subclasses may define ``run_loop``, ``start_loop`` and ``stop_loop`` instead of giving a target.
+    It calls every ``timer_interval_secs``, or without a pause where that is None. An error stops all threads of
+    ``coord``. Subclasses may define ``run_loop``, ``start_loop`` and ``stop_loop`` instead of giving a target.
     """
 
     def __init__(self, coord, timer_interval_secs, target=None, args=None, kwargs=None):
@@ -162,8 +163,11 @@ class LooperThread(threading.Thread):
         with self._coord.stop_on_exception():
             self.start_loop()
             due = time.monotonic()
-            while not (self._coord.should_stop() if self._interval is None else
-                       self._coord.wait_for_stop(max(0.0, due - time.monotonic()))):
+            while not (
+                self._coord.should_stop()
+                if self._interval is None
+                else self._coord.wait_for_stop(max(0.0, due - time.monotonic()))
+            ):
                 due += self._interval or 0.0
                 self.run_loop()
             self.stop_loop()

@@ -1,4 +1,5 @@
 """Writing summaries, graphs and logs to event files, for TensorBoard to read."""
+
 import threading
 import time
 
@@ -17,11 +18,13 @@ class FileWriter:
             writer.add_summary(sess.run(merged), step)
 
     ``graph`` is written at once, if given. Events are written in the background: at most ``max_queue`` wait, and
-    they are on the disk after ``flush_secs`` seconds at the latest. ``filename_suffix`` ends the file's name. ``session``
-    is accepted; the file is written by this process all the same.
+    they are on the disk after ``flush_secs`` seconds at the latest. ``filename_suffix`` ends the file's name.
+    ``session`` is accepted; the file is written by this process all the same.
     """
 
-    def __init__(self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None):
+    def __init__(
+        self, logdir, graph=None, max_queue=10, flush_secs=120, graph_def=None, filename_suffix=None, session=None
+    ):
         self._tags_seen, self._run_tags = set(), set()
         if graph is not None:
             graph_def = _definition(graph)
@@ -45,8 +48,8 @@ class FileWriter:
     def add_summary(self, summary, global_step=None):
         """Writes a ``Summary``, or the bytes that running a summary gives, as of ``global_step``.
 
-        TensorBoard needs the metadata of a tag once only, so from the second time on they are left out. ``TypeError`` for
-        anything else, ``ValueError`` for bytes that are no summary.
+        TensorBoard needs the metadata of a tag once only, so from the second time on they are left out.
+        ``TypeError`` for anything else, ``ValueError`` for bytes that are no summary.
         """
         if isinstance(summary, bytes):
             try:
@@ -85,7 +88,8 @@ class FileWriter:
         if tag in self._run_tags:
             raise ValueError("The provided tag was already used for this event type")
         self._run_tags.add(tag)
-        self._add(Event(tagged_run_metadata=TaggedRunMetadata(tag=tag, run_metadata=run_metadata.SerializeToString())), global_step)
+        tagged = TaggedRunMetadata(tag=tag, run_metadata=run_metadata.SerializeToString())
+        self._add(Event(tagged_run_metadata=tagged), global_step)
 
     def add_event(self, event):
         """Writes an ``Event`` as it is; ``TypeError`` for anything else. A closed writer warns and drops it."""

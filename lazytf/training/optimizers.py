@@ -19,7 +19,7 @@ from lazytf.core.collections import GraphKeys
 from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Tensor
 from lazytf.core.values import IndexedSlices
-from lazytf.ops.control import group, tuple_
+from lazytf.ops.control import group, tuple as tuple_of
 from lazytf.state.inventory import trainable_variables
 from lazytf.state.variables import Variable
 from lazytf.training import slots
@@ -93,7 +93,7 @@ class Optimizer:
                           gate_gradients=gate_gradients == Optimizer.GATE_OP,
                           colocate_gradients_with_ops=colocate_gradients_with_ops)
         if gate_gradients == Optimizer.GATE_GRAPH:
-            found = tuple_(found)
+            found = tuple_of(found)
         pairs = [(g, v) for g, v in zip(found, var_list, strict=True) if not only_connected or g is not None]
         self._assert_valid_dtypes([v for g, v in pairs if g is not None])
         return pairs

@@ -1,4 +1,5 @@
 """Queues as programs see them: ``tf.FIFOQueue`` and its kin, which add the ops that put in, take out and ask."""
+
 import hashlib
 
 from lazytf.core import contents, dtypes as types, shapes as static
@@ -54,8 +55,10 @@ class QueueBase:
             raise TypeError("Queues do not have matching component names.")
         known = contents.constant_value(index) if isinstance(index, Tensor) else index
         if known is None:
-            raise NotImplementedError(f"QueueBase.from_list needs an index that is known while the graph is built; got {index}. "
-                                      "Choose among the dequeued tensors with tf.case instead.")
+            raise NotImplementedError(
+                "QueueBase.from_list needs an index that is known while the graph is built; got "
+                f"{index}. Choose among the dequeued tensors with tf.case instead."
+            )
         common = [_common_shape(found) for found in zip(*(q.shapes for q in queues), strict=True)]
         return QueueBase(first.dtypes, common, first.names, queues[int(known)].queue_ref)
 
@@ -64,12 +67,13 @@ class QueueBase:
     def enqueue(self, vals, name=None):
         """The operation that puts in one element, waiting for room.
 
-        ``vals`` is a tensor, a list of tensors, or, for a queue with names, a dictionary; ``ValueError`` where these or their
-        static shapes do not fit. At run time ``InvalidArgumentError`` for unfit shapes, ``CancelledError`` if the queue is closed.
+        ``vals`` is a tensor, a list of tensors, or, for a queue with names, a dictionary; ``ValueError`` where these
+        or their static shapes do not fit. At run time ``InvalidArgumentError`` for unfit shapes, ``CancelledError`` if
+        the queue is closed.
         """
         with name_scope(name, f"{self._name}_enqueue", _given(vals)) as scope:
             tensors = self._components(vals)
-            for tensor, shape in zip(tensors, self._shapes):
+            for tensor, shape in zip(tensors, self._shapes, strict=True):
                 tensor.get_shape().assert_is_compatible_with(shape)
             return self._raw("QueueEnqueue")(self._queue_ref, tensors, name=scope)
 
@@ -80,8 +84,8 @@ class QueueBase:
         """
         with name_scope(name, f"{self._name}_EnqueueMany", _given(vals)) as scope:
             tensors = self._components(vals)
-            batch = tensors[0].get_shape().with_rank_at_least(1)[0] if tensors else None
-            for tensor, shape in zip(tensors, self._shapes):
+            batch = tensors[0].get_shape().with_rank_at_least(1)[0]
+            for tensor, shape in zip(tensors, self._shapes, strict=True):
                 batch = batch.merge_with(tensor.get_shape().with_rank_at_least(1)[0])
                 tensor.get_shape()[1:].assert_is_compatible_with(shape)
             return self._raw("QueueEnqueueMany")(self._queue_ref, tensors, name=scope)
@@ -92,14 +96,21 @@ class QueueBase:
             if not self._names:
                 raise ValueError("Queue must have names to enqueue a dictionary")
             if sorted(self._names, key=str) != sorted(vals, key=str):
-                raise ValueError("Keys in dictionary to enqueue do not match names of Queue.  "
-                                 f"Dictionary: ({sorted(vals)}), Queue: ({sorted(self._names)})")
+                raise ValueError(
+                    "Keys in dictionary to enqueue do not match names of Queue.  "
+                    f"Dictionary: ({sorted(vals)}), Queue: ({sorted(self._names)})"
+                )
             vals = [vals[k] for k in self._names]
         elif self._names:
             raise ValueError("You must enqueue a dictionary in a Queue with names")
         elif not isinstance(vals, (list, tuple)):
             vals = [vals]
-        return [convert_to_tensor(value, dtype, f"component_{i}") for i, (value, dtype) in enumerate(zip(vals, self._dtypes))]
+        if len(vals) != len(self._dtypes):
+            raise ValueError(f"An element of queue {self.name!r} has {len(self._dtypes)} components; got {len(vals)}")
+        return [
+            convert_to_tensor(value, dtype, f"component_{i}")
+            for i, (value, dtype) in enumerate(zip(vals, self._dtypes, strict=True))
+        ]
 
     # -- taking out -------------------------------------------------------------------------------------------------
 
@@ -108,23 +119,28 @@ class QueueBase:
 
         At run time ``OutOfRangeError`` if the queue is closed and empty.
         """
-        taken = self._raw("QueueDequeue")(self._queue_ref, component_types=self._dtypes, name=name or f"{self._name}_Dequeue")
+        taken = self._raw("QueueDequeue")(
+            self._queue_ref, component_types=self._dtypes, name=name or f"{self._name}_Dequeue"
+        )
         return self._element(taken, self._shapes)
 
     def dequeue_many(self, n, name=None):
         """``n`` elements, waiting until there are as many, stacked along a new first dimension.
 
-        At run time ``OutOfRangeError`` if the queue is closed and has fewer, ``InvalidArgumentError`` if its shapes are not known.
+        At run time ``OutOfRangeError`` if the queue is closed and has fewer, ``InvalidArgumentError`` if its shapes are
+        not known.
         """
-        taken = self._raw("QueueDequeueMany")(self._queue_ref, n, component_types=self._dtypes,
-                                              name=name or f"{self._name}_DequeueMany")
+        taken = self._raw("QueueDequeueMany")(
+            self._queue_ref, n, component_types=self._dtypes, name=name or f"{self._name}_DequeueMany"
+        )
         count = contents.scalar(taken[0].op.inputs[1])
         return self._element(taken, [static.TensorShape([count]).concatenate(s) for s in self._shapes])
 
     def dequeue_up_to(self, n, name=None):
         """As ``dequeue_many``, but a closed queue gives what is left, if that is anything."""
-        taken = self._raw("QueueDequeueUpTo")(self._queue_ref, n, component_types=self._dtypes,
-                                              name=name or f"{self._name}_DequeueUpTo")
+        taken = self._raw("QueueDequeueUpTo")(
+            self._queue_ref, n, component_types=self._dtypes, name=name or f"{self._name}_DequeueUpTo"
+        )
         return self._element(taken, [static.TensorShape([None]).concatenate(s) for s in self._shapes])
 
     def _element(self, tensors, shapes):
@@ -150,8 +166,9 @@ class QueueBase:
         It waits for what others are putting in already, or with ``cancel_pending_enqueues`` ends their waiting with
         ``CancelledError``. At run time ``CancelledError`` if the queue is closed already.
         """
-        return self._raw("QueueClose")(self._queue_ref, cancel_pending_enqueues=cancel_pending_enqueues,
-                                       name=name or f"{self._name}_Close")
+        return self._raw("QueueClose")(
+            self._queue_ref, cancel_pending_enqueues=cancel_pending_enqueues, name=name or f"{self._name}_Close"
+        )
 
     def _raw(self, op_type):
         return getattr(raw, op_type + "V2" if self._queue_ref.dtype == types.resource else op_type)
@@ -160,14 +177,15 @@ class QueueBase:
 class FIFOQueue(QueueBase):
     """A queue whose elements come out in the order in which they went in.
 
-    At most ``capacity`` elements are in it at a time. Without ``shapes`` elements may differ in shape, but cannot be taken
-    as batches. Sessions keep queues of equal ``shared_name`` as one.
+    At most ``capacity`` elements are in it at a time. Without ``shapes`` elements may differ in shape, but cannot be
+    taken as batches. A session keeps queues of equal ``shared_name`` as one.
     """
 
     def __init__(self, capacity, dtypes, shapes=None, names=None, shared_name=None, name="fifo_queue"):
         dtypes, shapes, names = _as_types(dtypes), _as_shapes(shapes), _as_names(names)
-        queue_ref = raw.FIFOQueueV2(component_types=dtypes, shapes=shapes or (), capacity=capacity, shared_name=shared_name,
-                                    name=name)
+        queue_ref = raw.FIFOQueueV2(
+            component_types=dtypes, shapes=shapes or (), capacity=capacity, shared_name=shared_name, name=name
+        )
         super().__init__(dtypes, shapes, names, queue_ref)
 
 
@@ -178,32 +196,51 @@ class RandomShuffleQueue(QueueBase):
     mixed. ``seed`` (or the graph's) fixes the order, which is TensorFlow's. Other arguments as for ``FIFOQueue``.
     """
 
-    def __init__(self, capacity, min_after_dequeue, dtypes, shapes=None, names=None, seed=None, shared_name=None,
-                 name="random_shuffle_queue"):
+    def __init__(
+        self,
+        capacity,
+        min_after_dequeue,
+        dtypes,
+        shapes=None,
+        names=None,
+        seed=None,
+        shared_name=None,
+        name="random_shuffle_queue",
+    ):
         dtypes, shapes, names = _as_types(dtypes), _as_shapes(shapes), _as_names(names)
         seed1, seed2 = get_seed(seed)
         if seed1 is not None and seed is None and shared_name is not None:
             # Graphs that share the queue must agree on its seed, wherever in each the queue stands.
             seed2 = int(hashlib.md5(f"{seed1}{shared_name}".encode()).hexdigest()[:8], 16) & 0x7FFFFFFF
-        queue_ref = raw.RandomShuffleQueueV2(component_types=dtypes, shapes=shapes or (), capacity=capacity,
-                                             min_after_dequeue=min_after_dequeue, seed=seed1, seed2=seed2,
-                                             shared_name=shared_name, name=name)
+        queue_ref = raw.RandomShuffleQueueV2(
+            component_types=dtypes,
+            shapes=shapes or (),
+            capacity=capacity,
+            min_after_dequeue=min_after_dequeue,
+            seed=seed1,
+            seed2=seed2,
+            shared_name=shared_name,
+            name=name,
+        )
         super().__init__(dtypes, shapes, names, queue_ref)
 
 
 class PaddingFIFOQueue(QueueBase):
     """A ``FIFOQueue`` whose elements may differ in size: batches are padded with zeros, False or empty strings.
 
-    ``shapes`` are needed; a dimension of None is one along which elements differ. ``ValueError`` where they are missing.
+    ``shapes`` are needed (``ValueError``); a dimension of None is one along which elements differ.
     """
 
     def __init__(self, capacity, dtypes, shapes, names=None, shared_name=None, name="padding_fifo_queue"):
         dtypes, shapes, names = _as_types(dtypes), _as_shapes(shapes, partial=True), _as_names(names)
         if len(dtypes) != len(shapes):
-            raise ValueError(f"Shapes must be provided for all components, but received {len(dtypes)} dtypes and {len(shapes)} "
-                             "shapes.")
-        queue_ref = raw.PaddingFIFOQueueV2(component_types=dtypes, shapes=shapes, capacity=capacity, shared_name=shared_name,
-                                           name=name)
+            raise ValueError(
+                "Shapes must be provided for all components, but received "
+                f"{len(dtypes)} dtypes and {len(shapes)} shapes."
+            )
+        queue_ref = raw.PaddingFIFOQueueV2(
+            component_types=dtypes, shapes=shapes, capacity=capacity, shared_name=shared_name, name=name
+        )
         super().__init__(dtypes, shapes, names, queue_ref)
 
 
@@ -216,8 +253,9 @@ class PriorityQueue(QueueBase):
 
     def __init__(self, capacity, types, shapes=None, names=None, shared_name=None, name="priority_queue"):
         dtypes, shapes = _as_types(types), _as_shapes(shapes)
-        queue_ref = raw.PriorityQueueV2(component_types=dtypes, shapes=shapes, capacity=capacity, shared_name=shared_name,
-                                        name=name)
+        queue_ref = raw.PriorityQueueV2(
+            component_types=dtypes, shapes=shapes, capacity=capacity, shared_name=shared_name, name=name
+        )
         dtypes = [_INT64, *dtypes]
         super().__init__(dtypes, [static.TensorShape([])] + shapes if shapes else shapes, names, queue_ref)
 
@@ -251,7 +289,7 @@ def _as_shapes(shapes, partial=False):
         raise TypeError(f"shapes must be a TensorShape or a list or tuple of TensorShapes, got {type(shapes)}.")
     try:
         found = [static.as_shape(s) for s in shapes]
-    except TypeError:       # one shape alone: a list of dimensions
+    except TypeError:  # one shape alone: a list of dimensions
         found = [static.as_shape(shapes)]
     if partial and any(s is None for s in shapes):
         raise ValueError("When providing partial shapes, a list of shapes must be provided.")

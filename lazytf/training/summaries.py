@@ -1,8 +1,9 @@
 """Summaries in the graph: ``tf.summary.scalar`` and its kin, each one op that a run turns into bytes for an event file.
 
-A summary's tag is the name of its op, scopes included; with a ``family``, that name with the family before it once more,
-so that TensorBoard shows the family's summaries together.
+A summary's tag is the name of its op, scopes included; with a ``family``, that name with the family before it once
+more, so that TensorBoard shows the family's summaries together.
 """
+
 import contextlib
 import logging
 import re
@@ -39,10 +40,10 @@ def histogram(name, values, collections=None, family=None):
 
 
 def image(name, tensor, max_outputs=3, collections=None, family=None):
-    """A summary of up to ``max_outputs`` images of ``tensor`` (``[batch, height, width, channels]``); result as ``scalar``'s.
+    """A summary of the first ``max_outputs`` images of ``tensor`` (``[batch, height, width, channels]``).
 
-    1 channel is gray, 3 are red, green and blue, 4 have alpha too. uint8 is shown as it is; floats are scaled so that the
-    largest becomes 255, or where some are negative so that 0 becomes 128.
+    The result is as ``scalar``'s. 1 channel is gray, 3 are red, green and blue, 4 have alpha too. uint8 is shown as it
+    is; floats are scaled so that the largest becomes 255, or where some are negative so that 0 becomes 128.
     """
     with _scope(name, family, [tensor]) as (tag, scope):
         return _collected(raw.ImageSummary(tag, tensor, max_images=max_outputs, name=scope), collections)
@@ -57,12 +58,13 @@ def text(name, tensor, collections=None):
     return tensor_summary(name, tensor, summary_metadata=metadata, collections=collections)
 
 
-def tensor_summary(name, tensor, summary_description=None, collections=None, summary_metadata=None, family=None,
-                   display_name=None):
+def tensor_summary(
+    name, tensor, summary_description=None, collections=None, summary_metadata=None, family=None, display_name=None
+):
     """A summary that holds ``tensor`` (any shape and dtype) itself; result as ``scalar``'s.
 
-    ``summary_metadata`` (a ``SummaryMetadata``) tells which of TensorBoard's plugins shows it; ``summary_description`` and
-    ``display_name`` are entered into it.
+    ``summary_metadata`` (a ``SummaryMetadata``) tells which of TensorBoard's plugins shows it; ``summary_description``
+    and ``display_name`` are entered into it.
     """
     metadata = SummaryMetadata()
     if summary_metadata is not None:
@@ -87,13 +89,13 @@ def merge(inputs, collections=None, name=None):
 
 
 def merge_all(key=GraphKeys.SUMMARIES, scope=None, name=None):
-    """``merge`` of the summaries in the collection ``key``, those only whose names begin with ``scope``; None if there are none."""
+    """``merge`` of the summaries in the collection ``key``, or of those within ``scope``; None if there are none."""
     summaries = get_default_graph().get_collection(key, scope)
     return merge(summaries, name=name) if summaries else None
 
 
 def get_summary_description(node_def):
-    """The ``SummaryDescription`` that the ``NodeDef`` of a ``TensorSummary`` holds; ``ValueError`` for another op type."""
+    """The ``SummaryDescription`` in the ``NodeDef`` of a ``TensorSummary``; ``ValueError`` for another op type."""
     if node_def.op != "TensorSummary":
         raise ValueError(f"Can't get_summary_description on {node_def.op}")
     return json_format.Parse(node_def.attr["description"].s.decode(), SummaryDescription())

@@ -1,0 +1,30 @@
+"""Sessions: from fetches and feeds to a plan of torch calls, and the run of it. No op family is named here.
+
+May import ``core`` and ``formats``. The files, lowest first:
+
+    devices         the devices there are
+    tensors         values between NumPy and torch
+    random_streams  random numbers equal to TensorFlow's
+    resources       what a session owns: variables, queues, streams
+    config          ``ConfigProto`` as a record of plain values
+    fetches         nested fetches to graph elements, and values back
+    pruning         which operations a run needs
+    effects         which variables an operation reads and writes
+    regions         what torch.autograd records
+    locating        what is known before the run, and what runs in NumPy
+    ordering        when each operation runs
+    placing         on which device
+    merging         updates of one step done together
+    isolating       the stretch of a plan that may be compiled
+    feeds           fed values to what a plan takes
+    autograd        what a gradient line of a plan calls
+    compiling       a stretch as one flat program, without a tape
+    writing         operations to Python source
+    failures        an exception inside a plan to TensorFlow's error
+    plan            the passes, one after the other
+    partial         a run in portions
+    tracing         a run timed line by line
+    session         ``tf.Session``
+
+A pass is a file with a pure function, named in ``plan``; what a session keeps between runs belongs to ``resources``.
+"""

@@ -1,0 +1,259 @@
+"""What a new user gets wrong: TensorFlow's exception, the op and the user's own line in the message, a session that lives on.
+
+Each misuse is a function of the program's session; the line that is to blame carries the mark ``# <-``.
+"""
+import inspect
+import threading
+
+import numpy as np
+import pytest
+
+import lazytf as tf
+from lazytf.core.errors import OpError
+
+MISUSES = []
+
+
+def misuse(error, *wording, blamed=True):
+    """Enters a misuse: the exception it must raise, words of the message, whether the marked line must be named."""
+
+    def enter(function):
+        MISUSES.append(pytest.param(function, error, wording, blamed, id=function.__name__))
+        return function
+
+    return enter
+
+
+@pytest.mark.parametrize("function, error, wording, blamed", MISUSES)
+def test_misuse_is_told_and_the_session_lives_on(function, error, wording, blamed):
+    with tf.Graph().as_default():
+        counter = tf.Variable([1.0, 2.0], name="counter")
+        bump = counter.assign_add([1.0, 1.0])
+        session = tf.Session()
+        session.run(counter.initializer)
+        with pytest.raises(error) as caught:
+            function(session)
+        message = str(caught.value)
+        for words in wording:
+            assert words in message, message
+        if blamed:
+            assert f"{__file__}:{marked_line(function)}" in message, message
+        if isinstance(caught.value, OpError) and blamed:
+            assert caught.value.op is not None
+        if not session._closed:
+            assert session.run(bump).tolist() == [2.0, 3.0]
+            assert session.run(tf.constant(1.0) + 1.0) == 2.0
+
+
+def marked_line(function):
+    lines, first = inspect.getsourcelines(function)
+    return first + next(i for i, line in enumerate(lines) if "# <-" in line)
+
+
+def test_an_uninitialised_variable_names_variable_and_reader():
+    with tf.Graph().as_default(), tf.Session() as session:
+        v = tf.Variable([1.0], name="fresh")
+        with pytest.raises(tf.errors.FailedPreconditionError, match="Attempting to use uninitialized value fresh") as caught:
+            session.run(v * 2.0)
+        assert __file__ in str(caught.value)
+        session.run(v.initializer)
+        assert session.run(v * 2.0).tolist() == [2.0]
+
+
+@misuse(ValueError, "Cannot feed value of shape (3,) for Tensor 'x:0', which has shape '(?, 2)'", blamed=False)
+def wrong_feed_shape(session):
+    x = tf.placeholder(tf.float32, [None, 2], name="x")
+    session.run(x * 2.0, {x: np.ones(3)})
+
+
+@misuse(TypeError, "Type of feed value 1099511627776", "int32", blamed=False)
+def feed_value_that_does_not_fit_its_type(session):
+    x = tf.placeholder(tf.int32, [], name="x")
+    session.run(x + 1, {x: 2**40})
+
+
+@misuse(ValueError, "could not convert string to float", blamed=False)
+def words_fed_for_numbers(session):
+    x = tf.placeholder(tf.float32, [None], name="x")
+    session.run(x * 2.0, {x: ["a", "b"]})
+
+
+@misuse(TypeError, "The value of a feed cannot be a tf.Tensor object", blamed=False)
+def tensor_fed_as_a_value(session):
+    x = tf.placeholder(tf.float32, [None], name="x")
+    session.run(x * 2.0, {x: tf.constant([1.0])})
+
+
+@misuse(TypeError, "Cannot interpret feed_dict key as Tensor", "missing", blamed=False)
+def misspelt_feed_name(session):
+    x = tf.placeholder(tf.float32, [], name="x")
+    session.run(x * 2.0, {"missing:0": 1.0})
+
+
+@misuse(tf.errors.InvalidArgumentError, "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,2]")
+def missing_feed(session):
+    x = tf.placeholder(tf.float32, [None, 2], name="x")  # <-
+    session.run(tf.reduce_sum(x))
+
+
+@misuse(ValueError, "must be from the same graph as", blamed=False)
+def tensors_of_two_graphs(session):
+    with tf.Graph().as_default():
+        other = tf.constant(1.0, name="other")
+    tf.add(tf.constant(2.0, name="here"), other)
+
+
+@misuse(ValueError, "is not an element of this graph", blamed=False)
+def fetch_of_another_graph(session):
+    with tf.Graph().as_default():
+        other = tf.constant(1.0, name="other")
+    session.run(other)
+
+
+@misuse(RuntimeError, "Attempted to use a closed Session.", blamed=False)
+def closed_session(session):
+    session.close()
+    session.run(tf.constant(1.0))
+
+
+@misuse(ValueError, "refers to a Tensor which does not exist", "nothing", blamed=False)
+def misspelt_fetch(session):
+    session.run("nothing:0")
+
+
+@misuse(TypeError, "Fetch argument None has invalid type", blamed=False)
+def fetch_of_none(session):
+    session.run([None])
+
+
+@misuse(ValueError, "Variable twice already exists, disallowed.", "reuse=True or reuse=tf.AUTO_REUSE", __file__, blamed=False)
+def variable_made_twice(session):
+    tf.get_variable("twice", [2])
+    tf.get_variable("twice", [2])
+
+
+@misuse(ValueError, "Variable missing does not exist, or was not created with tf.get_variable()", blamed=False)
+def reuse_of_a_missing_variable(session):
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("missing", [2])
+
+
+@misuse(ValueError, "Trying to share variable shared, but specified shape (3,) and found shape (2,).", blamed=False)
+def reuse_with_another_shape(session):
+    tf.get_variable("shared", [2])
+    with tf.variable_scope("", reuse=True):
+        tf.get_variable("shared", [3])
+
+
+@misuse(tf.errors.InvalidArgumentError, "Cannot assign a device for operation far", "/device:GPU:9", "available devices are")
+def unknown_device(session):
+    with tf.device("/gpu:9"):
+        y = tf.negative([1.0, 2.0], name="far")  # <-
+    session.run(y)
+
+
+@misuse(ValueError, "Dimensions must be equal, but are 3 and 4 for 'MatMul' (op: 'MatMul') with input shapes: [2,3], [4,5].")
+def matmul_of_shapes_that_do_not_fit(session):
+    tf.matmul(tf.ones([2, 3]), tf.ones([4, 5]))  # <-
+
+
+@misuse(tf.errors.InvalidArgumentError, "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,5]", "product")
+def matmul_of_fed_shapes_that_do_not_fit(session):
+    a, b = tf.placeholder(tf.float32, [None, None]), tf.placeholder(tf.float32, [None, None])
+    y = tf.matmul(a, b, name="product")  # <-
+    session.run(y, {a: np.ones((2, 3)), b: np.ones((4, 5))})
+
+
+@misuse(tf.errors.InvalidArgumentError, "Incompatible shapes: [2,3] vs. [4]", "total")
+def addition_of_fed_shapes_that_do_not_fit(session):
+    a, b = tf.placeholder(tf.float32), tf.placeholder(tf.float32)
+    y = tf.add(a, b, name="total")  # <-
+    session.run(y, {a: np.ones((2, 3)), b: np.ones(4)})
+
+
+@misuse(TypeError, "Input 'y' of 'Add", "type float32 that does not match type int32 of argument 'x'", blamed=False)
+def integers_added_to_floats(session):
+    tf.add(tf.constant(1), tf.constant(1.5))
+
+
+@misuse(TypeError, "Input 'y' of 'AddV2' Op has type float32 that does not match type int32 of argument 'x'.", blamed=False)
+def float_number_added_to_an_integer_tensor(session):
+    tf.constant(1) + 1.5
+
+
+@misuse(TypeError, "using a `tf.Tensor` as a Python `bool` is not allowed", "flag", blamed=False)
+def tensor_as_a_condition(session):
+    if tf.constant(True, name="flag"):
+        pass
+
+
+@misuse(TypeError, "iterating over `tf.Tensor` is not allowed", blamed=False)
+def loop_over_a_tensor(session):
+    for _ in tf.ones([3]):
+        pass
+
+
+@misuse(ValueError, "No gradients provided for any variable", blamed=False)
+def loss_that_depends_on_no_variable(session):
+    tf.train.GradientDescentOptimizer(0.1).minimize(tf.constant(1.0))
+
+
+@misuse(ValueError, "Cannot reshape a tensor with 6 elements to shape [4]")
+def reshape_to_another_size(session):
+    tf.reshape(tf.ones([2, 3]), [4])  # <-
+
+
+@misuse(tf.errors.InvalidArgumentError, "is not in [0, 3)", "rows")
+def gather_beyond_the_end(session):
+    at = tf.placeholder(tf.int32, [None])
+    y = tf.gather(tf.ones([3, 2]), at, name="rows")  # <-
+    session.run(y, {at: [0, 7]})
+
+
+@misuse(RuntimeError, "Graph is finalized and cannot be modified.", blamed=False)
+def growing_a_finalized_graph(session):
+    tf.get_default_graph().finalize()
+    try:
+        tf.constant(1.0)
+    finally:
+        tf.get_default_graph()._unsafe_unfinalize()
+
+
+@misuse(ValueError, "No default session is registered", blamed=False)
+def eval_without_a_session(session):
+    tf.constant(1.0).eval()
+
+
+@misuse(TypeError, "config must be a tf.ConfigProto", blamed=False)
+def config_of_a_wrong_kind(session):
+    tf.Session(config={"allow_soft_placement": True})
+
+
+@misuse(AttributeError, "lazytf has no tf.layers", blamed=False)
+def name_that_is_not_there_yet(session):
+    tf.layers.dense(tf.ones([2, 3]), 4)
+
+
+def test_a_failure_in_one_thread_leaves_the_others_running():
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None])
+        v = tf.Variable(0, name="steps")
+        bump = v.assign_add(1)
+        session.run(v.initializer)
+        failures = []
+
+        def wrong():
+            for _ in range(20):
+                try:
+                    session.run(x * 2.0)
+                except tf.errors.InvalidArgumentError as e:
+                    failures.append(e)
+
+        threads = [threading.Thread(target=wrong) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for _ in range(50):
+            session.run(bump)
+        for thread in threads:
+            thread.join(30)
+        assert len(failures) == 60 and session.run(v) == 50
