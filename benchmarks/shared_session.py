@@ -51,8 +51,10 @@ def main(seconds, threads):
         counter, vector = session.run(counted)
         left = session.run(size)
     rounds = sum(done)
-    print(f"{threads} threads, {seconds} s: {rounds} rounds ({rounds / seconds:.0f}/s, fewest of a thread {min(done)}); "
-          f"counted {counter}, {vector.tolist()}; {left} left in the queue")
+    print(
+        f"{threads} threads, {seconds} s: {rounds} rounds ({rounds / seconds:.0f}/s, fewest of a thread {min(done)}); "
+        f"counted {counter}, {vector.tolist()}; {left} left in the queue"
+    )
     return (counter, vector.tolist(), left) == (rounds, [rounds, 2 * rounds], 0)
 
 

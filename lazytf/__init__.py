@@ -29,6 +29,7 @@ from lazytf.api import (
     queue as queue,
     random as random,
     sparse as sparse,
+    strings as strings,
     summary as summary,
     train as train,
     version as version,
@@ -149,7 +150,6 @@ from lazytf.formats.messages import (
 )
 from lazytf.ops import (
     checkpointing as _checkpointing,
-    queues as _queues,
     raw_ops as raw_ops,
     state as _state,
     summaries as _summaries,
@@ -346,6 +346,7 @@ from lazytf.ops.slicing import (
     slice as slice,
     strided_slice as strided_slice,
 )
+from lazytf.ops.strings import string_join as string_join
 from lazytf.ops.tiling import (
     broadcast_dynamic_shape as broadcast_dynamic_shape,
     broadcast_static_shape as broadcast_static_shape,

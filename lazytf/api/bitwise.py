@@ -1,5 +1,5 @@
 """``tf.bitwise``: bits of integers."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.binary import (
     bitwise_and as bitwise_and,
     bitwise_or as bitwise_or,
@@ -9,4 +9,4 @@ from lazytf.ops.binary import (
 )
 from lazytf.ops.unary import invert as invert
 
-__getattr__ = absent("tf.bitwise")
+__getattr__ = _absent("tf.bitwise")

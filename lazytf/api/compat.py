@@ -1,5 +1,5 @@
 """``tf.compat``: strings, dimensions, and the surface under the name of its version."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.shapes import (
     dimension_at_index as dimension_at_index,
     dimension_value as dimension_value,
@@ -16,4 +16,4 @@ from lazytf.core.texts import (
     real_types as real_types,
 )
 
-__getattr__ = absent("tf.compat")
+__getattr__ = _absent("tf.compat")

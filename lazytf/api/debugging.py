@@ -1,5 +1,5 @@
 """``tf.debugging``: checks."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.control import (
     check_numerics as check_numerics,
     verify_tensor_all_finite as assert_all_finite,
@@ -10,4 +10,4 @@ from lazytf.ops.unary import (
     is_nan as is_nan,
 )
 
-__getattr__ = absent("tf.debugging")
+__getattr__ = _absent("tf.debugging")

@@ -1,5 +1,5 @@
 """``tf.dtypes``: types of elements, and conversion between them."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.dtypes import (
     DType as DType,
     as_dtype as as_dtype,
@@ -30,4 +30,4 @@ from lazytf.ops.casting import (
     saturate_cast as saturate_cast,
 )
 
-__getattr__ = absent("tf.dtypes")
+__getattr__ = _absent("tf.dtypes")

@@ -1,5 +1,5 @@
 """``tf.errors``: the exceptions of graphs and sessions, and their codes."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.errors import (
     ABORTED as ABORTED,
     ALREADY_EXISTS as ALREADY_EXISTS,
@@ -39,4 +39,4 @@ from lazytf.core.errors import (
     exception_type_from_error_code as exception_type_from_error_code,
 )
 
-__getattr__ = absent("tf.errors")
+__getattr__ = _absent("tf.errors")

@@ -1,5 +1,5 @@
 """``tf.gfile``: file operations, under their older names."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.files import (
     Copy as Copy,
     DeleteRecursively as DeleteRecursively,
@@ -18,4 +18,4 @@ from lazytf.formats.files import (
     Walk as Walk,
 )
 
-__getattr__ = absent("tf.gfile")
+__getattr__ = _absent("tf.gfile")

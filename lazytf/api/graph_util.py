@@ -1,5 +1,5 @@
 """``tf.graph_util``: graphs as messages."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.saving.importing import import_graph_def as import_graph_def
 
-__getattr__ = absent("tf.graph_util")
+__getattr__ = _absent("tf.graph_util")

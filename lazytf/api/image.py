@@ -1,5 +1,5 @@
 """``tf.image``."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.random import random_crop as random_crop
 
-__getattr__ = absent("tf.image")
+__getattr__ = _absent("tf.image")

@@ -1,5 +1,5 @@
 """``tf.initializers``: the first values of variables."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.state.initializers import (
     constant_initializer as constant,
     glorot_normal_initializer as glorot_normal,
@@ -23,4 +23,4 @@ from lazytf.state.inventory import (
     variables_initializer as variables,
 )
 
-__getattr__ = absent("tf.initializers")
+__getattr__ = _absent("tf.initializers")

@@ -1,6 +1,6 @@
 """``tf.io``: files, records and serialized values."""
 from lazytf.api import io_gfile as gfile
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.records import (
     TFRecordCompressionType as TFRecordCompressionType,
     TFRecordOptions as TFRecordOptions,
@@ -15,4 +15,4 @@ from lazytf.training.queues import (
     RandomShuffleQueue as RandomShuffleQueue,
 )
 
-__getattr__ = absent("tf.io")
+__getattr__ = _absent("tf.io")

@@ -1,5 +1,5 @@
 """``tf.io.gfile``: file operations."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.files import (
     GFile as GFile,
     copy as copy,
@@ -16,4 +16,4 @@ from lazytf.formats.files import (
     walk as walk,
 )
 
-__getattr__ = absent("tf.io.gfile")
+__getattr__ = _absent("tf.io.gfile")

@@ -1,5 +1,5 @@
 """``tf.linalg``: linear algebra."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.decompositions import (
     cholesky as cholesky,
     cholesky_solve as cholesky_solve,
@@ -33,4 +33,4 @@ from lazytf.ops.norms import (
     normalize as normalize,
 )
 
-__getattr__ = absent("tf.linalg")
+__getattr__ = _absent("tf.linalg")

@@ -1,5 +1,5 @@
 """``tf.manip``: rearranging tensors."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.gathering import (
     gather_nd as gather_nd,
     scatter_nd as scatter_nd,
@@ -10,4 +10,4 @@ from lazytf.ops.tiling import (
     tile as tile,
 )
 
-__getattr__ = absent("tf.manip")
+__getattr__ = _absent("tf.manip")

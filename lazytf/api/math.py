@@ -1,5 +1,5 @@
 """``tf.math``: the mathematical functions; most are names of ``tf`` too."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.activations import (
     softplus as softplus,
     softsign as softsign,
@@ -127,4 +127,4 @@ from lazytf.ops.unary import (
     tanh as tanh,
 )
 
-__getattr__ = absent("tf.math")
+__getattr__ = _absent("tf.math")

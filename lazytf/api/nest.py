@@ -1,5 +1,5 @@
 """``tf.nest``: nested structures of values."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.structures import (
     assert_same_structure as assert_same_structure,
     flatten as flatten,
@@ -8,4 +8,4 @@ from lazytf.core.structures import (
     pack_sequence_as as pack_sequence_as,
 )
 
-__getattr__ = absent("tf.nest")
+__getattr__ = _absent("tf.nest")

@@ -1,5 +1,5 @@
 """``tf.nn``: what neural networks are made of."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.ops.activations import (
     crelu as crelu,
     elu as elu,
@@ -40,4 +40,4 @@ from lazytf.ops.unary import (
     tanh as tanh,
 )
 
-__getattr__ = absent("tf.nn")
+__getattr__ = _absent("tf.nn")

@@ -1,5 +1,5 @@
 """``tf.profiler``."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import OpLogProto as OpLogProto
 
-__getattr__ = absent("tf.profiler")
+__getattr__ = _absent("tf.profiler")

@@ -1,5 +1,5 @@
 """``tf.python_io``: TFRecord files, under their older names."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.records import (
     TFRecordCompressionType as TFRecordCompressionType,
     TFRecordOptions as TFRecordOptions,
@@ -7,4 +7,4 @@ from lazytf.formats.records import (
     tf_record_iterator as tf_record_iterator,
 )
 
-__getattr__ = absent("tf.python_io")
+__getattr__ = _absent("tf.python_io")

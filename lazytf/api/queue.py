@@ -1,5 +1,5 @@
 """``tf.queue``: queues."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.training.queues import (
     FIFOQueue as FIFOQueue,
     PaddingFIFOQueue as PaddingFIFOQueue,
@@ -8,4 +8,4 @@ from lazytf.training.queues import (
     RandomShuffleQueue as RandomShuffleQueue,
 )
 
-__getattr__ = absent("tf.queue")
+__getattr__ = _absent("tf.queue")

@@ -1,5 +1,5 @@
 """``tf.random``: seeds and random numbers."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.seeds import (
     get_seed as get_seed,
     set_random_seed as set_random_seed,
@@ -14,4 +14,4 @@ from lazytf.ops.random import (
     truncated_normal as truncated_normal,
 )
 
-__getattr__ = absent("tf.random")
+__getattr__ = _absent("tf.random")

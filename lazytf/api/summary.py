@@ -1,5 +1,5 @@
 """``tf.summary``: what TensorBoard shows, and the files it reads."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import (
     Event as Event,
     SessionLog as SessionLog,
@@ -13,9 +13,10 @@ from lazytf.training.file_writers import (
 )
 from lazytf.training.summaries import (
     get_summary_description as get_summary_description,
+    histogram as histogram,
     image as image,
     merge_all as merge_all,
     tensor_summary as tensor_summary,
 )
 
-__getattr__ = absent("tf.summary")
+__getattr__ = _absent("tf.summary")

@@ -1,6 +1,6 @@
 """``tf.train``: optimizers, saving, coordination of threads, and the messages of training data."""
 from lazytf.api import train_queue_runner as queue_runner
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import (
     BytesList as BytesList,
     ClusterDef as ClusterDef,
@@ -34,6 +34,10 @@ from lazytf.saving.checkpoint_state import (
 )
 from lazytf.saving.graph_def import write_graph as write_graph
 from lazytf.saving.meta_graph import export_meta_graph as export_meta_graph
+from lazytf.saving.saver import (
+    Saver as Saver,
+    import_meta_graph as import_meta_graph,
+)
 from lazytf.training.adam import AdamOptimizer as AdamOptimizer
 from lazytf.training.averages import ExponentialMovingAverage as ExponentialMovingAverage
 from lazytf.training.coordinator import (
@@ -56,4 +60,4 @@ from lazytf.training.queue_runners import (
     start_queue_runners as start_queue_runners,
 )
 
-__getattr__ = absent("tf.train")
+__getattr__ = _absent("tf.train")

@@ -1,5 +1,5 @@
 """``tf.version``: which surface this is."""
-from lazytf.api.surface import absent
+from lazytf.api.surface import absent as _absent
 from lazytf.core.version import (
     GIT_VERSION as GIT_VERSION,
     GRAPH_DEF_VERSION as GRAPH_DEF_VERSION,
@@ -8,4 +8,4 @@ from lazytf.core.version import (
     VERSION as VERSION,
 )
 
-__getattr__ = absent("tf.version")
+__getattr__ = _absent("tf.version")

@@ -7,6 +7,8 @@ operation is added; its outputs are the gradients, and the plan that runs it let
 Where every path from an x leads first through operations that take rows of it (a gather), what is differentiated is not
 x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient and their numbers.
 """
+import enum
+
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import apply, convert_to_tensor, name_scope, raw
 from lazytf.core.operation import Tensor
@@ -20,7 +22,7 @@ Gradients = add(OpType(
     None, role="gradient"))
 
 
-class UnconnectedGradients:
+class UnconnectedGradients(enum.Enum):
     """What ``tf.gradients`` gives for an x that no y depends on."""
 
     NONE = "none"
@@ -53,8 +55,10 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
     grad_ys = [None] * len(ys) if grad_ys is None else _listed(grad_ys)
     if len(grad_ys) != len(ys):
         raise ValueError("Must pass one grad_y for each y in ys")
-    if unconnected_gradients not in (UnconnectedGradients.NONE, UnconnectedGradients.ZERO):
-        raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}")
+    try:
+        unconnected_gradients = UnconnectedGradients(unconnected_gradients)
+    except ValueError:
+        raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}") from None
     if aggregation_method not in (None, AggregationMethod.ADD_N, AggregationMethod.EXPERIMENTAL_TREE,
                                   AggregationMethod.EXPERIMENTAL_ACCUMULATE_N):
         raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")

@@ -50,6 +50,8 @@ def apply(op_type, *values, name=None, **attrs):
         attrs = _checked_attrs(schema, attrs, types)
     elif attrs:
         raise TypeError(f"{schema.type} has no attr {next(iter(attrs))!r}")
+    if graph._container and attrs.get("container") == "":
+        attrs["container"] = graph._container
     return add(graph, op_type, name, inputs, attrs, colocate)
 
 

@@ -39,7 +39,7 @@ graphs = Stack()
 sessions = Stack()
 
 
-_METHODS = {"tensor": ("evaluate tensor", "eval()"), "operation": ("execute operation", "run()")}
+_METHODS = {"tensor": ("evaluate tensor", "eval", ""), "operation": ("execute operation", "run", ":")}
 
 
 def session_for(graph, session, what):
@@ -47,16 +47,17 @@ def session_for(graph, session, what):
 
     ``ValueError`` where there is none, or where it runs another graph.
     """
-    action, method = _METHODS[what]
-    explicit = f"{method[:-1]}session=sess)"
+    action, method, colon = _METHODS[what]
+    explicit = f"{method}(session=sess)"
     if session is None:
         chosen, which = sessions.top, "the default session"
         if chosen is None:
-            raise ValueError(f"Cannot {action} using `{method}`: No default session is registered. Use `with "
-                             f"sess.as_default()` or pass an explicit session to `{explicit}`")
+            raise ValueError(f"Cannot {action} using `{method}()`: No default session is registered. Use `with "
+                             f"sess.as_default(){colon}` or pass an explicit session to `{explicit}`")
     else:
         chosen, which = session, "the given session"
     if chosen.graph is not graph:
-        hint = f" Pass an explicit session to `{explicit}`." if session is None else ""
+        quote = "" if colon else "`"
+        hint = f" Pass an explicit session to {quote}{explicit}{quote}." if session is None else ""
         raise ValueError(f"Cannot use {which} to {action}: the {what}'s graph is different from the session's graph.{hint}")
     return chosen

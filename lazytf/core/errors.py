@@ -61,6 +61,10 @@ class OpError(Exception):
         return type(self), (None, None, str(self))
 
 
+class InaccessibleTensorError(ValueError):
+    """A tensor or operation that the graph has marked as not to be fetched."""
+
+
 def _status(name, code, doc):
     """One exception class for one status code."""
 
@@ -71,7 +75,15 @@ def _status(name, code, doc):
 
 
 CancelledError = _status("CancelledError", CANCELLED, "An operation was cancelled while it waited.")
-UnknownError = _status("UnknownError", UNKNOWN, "A failure that fits no other class.")
+
+
+class UnknownError(OpError):
+    """A failure that fits no other class."""
+
+    def __init__(self, node_def, op, message, error_code=UNKNOWN):
+        super().__init__(node_def, op, message, error_code)
+
+
 InvalidArgumentError = _status("InvalidArgumentError", INVALID_ARGUMENT, "An operation got an argument it cannot take.")
 DeadlineExceededError = _status("DeadlineExceededError", DEADLINE_EXCEEDED, "A time limit ran out first.")
 NotFoundError = _status("NotFoundError", NOT_FOUND, "A file, variable or resource that was asked for is not there.")

@@ -150,6 +150,8 @@ class Graph:
         """Takes in a finished operation, under a name that is free."""
         if self._finalized:
             raise RuntimeError("Graph is finalized and cannot be modified.")
+        if op.name in self._by_name:
+            raise ValueError(f"Duplicate node name in graph: '{op.name}'")
         op._id = len(self._operations)
         self._operations.append(op)
         self._by_name[op.name] = op
@@ -205,7 +207,7 @@ class Graph:
         return defaults.graphs.push(self)
 
     def get_name_scope(self):
-        """The open name scope, without a trailing "/"."""
+        """The open name scope, without a trailing "/"; None within a block that left all scopes."""
         return self._name_stack
 
     def name_scope(self, name):
@@ -265,7 +267,7 @@ class Graph:
             return _Controls(self, (), fresh=True)
         operations = []
         for c in control_inputs:
-            c = self.as_graph_element(c)
+            c = self.as_graph_element(c.op if hasattr(c, "dense_shape") else c)
             c = c.op if isinstance(c, Tensor) else c
             if c not in operations:
                 operations.append(c)
@@ -294,9 +296,7 @@ class Graph:
     def _colocated(self, op, ignore_existing):
         saved = self._colocations
         self._colocations = ([] if ignore_existing else saved) + ([op] if op is not None else [])
-        devices_before = self._devices
-        if op is not None:       # the colocated op decides, not the device blocks around
-            self._devices = [op.device]
+        devices_before, self._devices = self._devices, [""]      # the colocated op decides, not the device blocks around
         try:
             yield
         finally:
@@ -390,7 +390,7 @@ class NameScope:
         graph, name = self.graph, self.name
         self.saved = graph._name_stack
         if not name:
-            graph._name_stack = ""
+            graph._name_stack = None
             return ""
         if name[-1] == "/":
             graph._name_stack = name[:-1]
@@ -415,7 +415,6 @@ class _Controls:
     def __enter__(self):
         self.saved = self.graph._controls
         self.graph._controls = [self] if self.fresh else [*self.saved, self]
-        return self
 
     def __exit__(self, *exc_info):
         self.graph._controls = self.saved

@@ -81,11 +81,11 @@ class SparseTensor:
     graph = property(lambda self: self._values.graph)
 
     @classmethod
-    def from_value(cls, value):
+    def from_value(cls, sparse_tensor_value):
         """A ``SparseTensor`` for a ``SparseTensorValue`` (or for itself); ``TypeError`` for anything else."""
-        if not isinstance(value, (SparseTensor, SparseTensorValue)):
-            raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {value}.")
-        return cls(value.indices, value.values, value.dense_shape)
+        if not isinstance(sparse_tensor_value, (SparseTensor, SparseTensorValue)):
+            raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {sparse_tensor_value}.")
+        return cls(sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape)
 
     @property
     def shape(self):
@@ -93,6 +93,11 @@ class SparseTensor:
         return shapes.TensorShape.of(contents.elements(self._dense_shape))
 
     get_shape = shape.fget
+
+    def consumers(self):
+        """The operations that take any of its three tensors."""
+        tensors = self._indices, self._values, self._dense_shape
+        return list(dict.fromkeys(op for tensor in tensors for op in tensor.consumers()))
 
     def eval(self, feed_dict=None, session=None):
         """Its ``SparseTensorValue`` in ``session``, or the default one."""

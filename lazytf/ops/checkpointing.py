@@ -1,4 +1,5 @@
 """Ops that write tensors to checkpoints and read them back, in TensorFlow's format of version 2."""
+
 import contextlib
 import os
 
@@ -25,7 +26,7 @@ def _check_names(op, count):
     """A scalar prefix, and names and slices as vectors, one of each for each of ``count`` tensors."""
     with_rank(op, 0, 0)
     for index in (1, 2):
-        size, = with_rank(op, index, 1)
+        (size,) = with_rank(op, index, 1)
         if size not in (None, count):
             raise ShapeError(f"Dimension must be {count} but is {size}")
 
@@ -34,20 +35,28 @@ def _check_names(op, count):
 
 
 def _parsed(spec):
-    """``(full shape, extents)`` of a spec such as ``"5 3 0,2:-"``, the slice ``[0:2, :]`` of a tensor of shape ``[5, 3]``."""
+    """``(full shape, extents)`` of a spec such as ``"5 3 0,2:-"``, the slice ``[0:2, :]`` of a tensor of shape ``[5,
+    3]``."""
     *sizes, parts = spec.split(" ")
     if not sizes:
-        raise errors.InvalidArgumentError(None, None, f"Need least two elements in shape_and_slice specification: {spec}")
+        raise errors.InvalidArgumentError(
+            None, None, f"Need least two elements in shape_and_slice specification: {spec}"
+        )
     try:
         shape = tuple(int(size) for size in sizes)
-        extents = [(0, slices.WHOLE) if part == "-" else tuple(int(number) for number in part.split(","))
-                   for part in parts.split(":")]
+        extents = [
+            (0, slices.WHOLE) if part == "-" else tuple(int(number) for number in part.split(","))
+            for part in parts.split(":")
+        ]
         if any(len(extent) != 2 for extent in extents):
             raise ValueError(parts)
     except ValueError as error:
         raise errors.InvalidArgumentError(
-            None, None, f"A shape_and_slice specification reads '5 3 0,2:-' (shape, then start,length or - for each dimension); "
-                        f"got '{spec}'") from error
+            None,
+            None,
+            f"A shape_and_slice specification reads '5 3 0,2:-' (shape, then start,length or - for each dimension); "
+            f"got '{spec}'",
+        ) from error
     if len(extents) != len(shape):
         raise errors.InternalError(None, None, f"Mismatching ranks: shape = [{','.join(sizes)}], slice = {parts}")
     return shape, extents
@@ -79,13 +88,19 @@ def _saved(op):
     return []
 
 
-@op("SaveV2(prefix: string, tensor_names: string, shape_and_slices: string, tensors: list(dtypes), dtypes: list(type) >= 1) -> ()",
-    shape=_saved, on_host=True, stateful=True, gradient=False)
+@op(
+    "SaveV2(prefix: string, tensor_names: string, shape_and_slices: string, tensors: list(dtypes), "
+    "dtypes: list(type) >= 1) -> ()",
+    shape=_saved,
+    on_host=True,
+    stateful=True,
+    gradient=False,
+)
 def SaveV2(prefix, tensor_names, shape_and_slices, tensors):
     prefix = _text(prefix)
     if not prefix:
         raise errors.NotFoundError(None, None, "The prefix of a checkpoint is empty; No such file or directory")
-    with contextlib.suppress(OSError):          # one level, as TensorFlow; what is wrong, opening the file will tell
+    with contextlib.suppress(OSError):  # one level, as TensorFlow; what is wrong, opening the file will tell
         os.mkdir(os.path.dirname(prefix))
     names = _texts(tensor_names)
     with BundleWriter(prefix) as writer:
@@ -104,8 +119,11 @@ def _write(writer, name, spec, array):
     shape, extents = _parsed(spec)
     if slices.region_shape(slices.region(name, shape, extents)) != array.shape:
         raise errors.InvalidArgumentError(
-            None, None, "Slice in shape_and_slice specification does not match the shape of the tensor to  save: "
-                        f"{spec}, tensor: [{','.join(map(str, array.shape))}]")
+            None,
+            None,
+            "Slice in shape_and_slice specification does not match the shape of the tensor to  save: "
+            f"{spec}, tensor: [{','.join(map(str, array.shape))}]",
+        )
     writer.add_slice(name, shape, extents, array)
 
 
@@ -115,22 +133,33 @@ def _merged(op):
     return []
 
 
-@op("MergeV2Checkpoints(checkpoint_prefixes: string, destination_prefix: string, delete_old_dirs: bool = True) -> ()",
-    shape=_merged, on_host=True, stateful=True, gradient=False)
+@op(
+    "MergeV2Checkpoints(checkpoint_prefixes: string, destination_prefix: string, delete_old_dirs: bool = True) -> ()",
+    shape=_merged,
+    on_host=True,
+    stateful=True,
+    gradient=False,
+)
 def MergeV2Checkpoints(checkpoint_prefixes, destination_prefix, delete_old_dirs):
     prefixes = _texts(checkpoint_prefixes)
     merge_bundles(prefixes, _text(destination_prefix))
     if delete_old_dirs:
         for directory in {os.path.dirname(prefix) for prefix in prefixes}:
-            with contextlib.suppress(OSError):       # somebody else's files keep it
+            with contextlib.suppress(OSError):  # somebody else's files keep it
                 os.rmdir(directory)
 
 
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-@op("RestoreV2(prefix: string, tensor_names: string, shape_and_slices: string, dtypes: list(type) >= 1) -> "
-    "(tensors: list(dtypes))", shape=_restored_shapes, on_host=True, stateful=True, gradient=False)
+@op(
+    "RestoreV2(prefix: string, tensor_names: string, shape_and_slices: string, dtypes: list(type) >= 1) -> "
+    "(tensors: list(dtypes))",
+    shape=_restored_shapes,
+    on_host=True,
+    stateful=True,
+    gradient=False,
+)
 def RestoreV2(ctx, prefix, tensor_names, shape_and_slices):
     reader = BundleReader(_text(prefix))
     wanted = list(zip(_texts(tensor_names), _texts(shape_and_slices), ctx.op._attrs["dtypes"], strict=True))
@@ -146,13 +175,19 @@ def _check(reader, name, spec, dtype):
     stored = reader.get_variable_to_dtype_map()[name]
     if stored is not dtype:
         raise errors.InvalidArgumentError(
-            None, None, f"tensor_name = {name}; expected dtype {_spoken(dtype)} does not equal original dtype {_spoken(stored)}")
+            None,
+            None,
+            f"tensor_name = {name}; expected dtype {_spoken(dtype)} does not equal original dtype {_spoken(stored)}",
+        )
     if spec:
         shape, found = _parsed(spec)[0], tuple(reader.get_variable_to_shape_map()[name])
         if shape != found:
             raise errors.InvalidArgumentError(
-                None, None, f"tensor_name = {name}; shape in shape_and_slice spec {_bracketed(shape)} does not match the shape "
-                            f"stored in checkpoint: {_bracketed(found)}")
+                None,
+                None,
+                f"tensor_name = {name}; shape in shape_and_slice spec {_bracketed(shape)} does not match the shape "
+                f"stored in checkpoint: {_bracketed(found)}",
+            )
 
 
 def _spoken(dtype):
@@ -172,14 +207,22 @@ def _scalars(op):
     return [()]
 
 
-@op("ShardedFilename(basename: string, shard: int32, num_shards: int32) -> (filename: string)",
-    shape=_scalars, on_host=True, gradient=False)
+@op(
+    "ShardedFilename(basename: string, shard: int32, num_shards: int32) -> (filename: string)",
+    shape=_scalars,
+    on_host=True,
+    gradient=False,
+)
 def ShardedFilename(basename, shard, num_shards):
     return _name(f"{_text(basename)}-{int(shard):05d}-of-{int(num_shards):05d}")
 
 
-@op("ShardedFilespec(basename: string, num_shards: int32) -> (filename: string)",
-    shape=_scalars, on_host=True, gradient=False)
+@op(
+    "ShardedFilespec(basename: string, num_shards: int32) -> (filename: string)",
+    shape=_scalars,
+    on_host=True,
+    gradient=False,
+)
 def ShardedFilespec(basename, num_shards):
     return _name(f"{_text(basename)}-?????-of-{int(num_shards):05d}")
 

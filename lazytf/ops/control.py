@@ -203,41 +203,34 @@ def add_check_numerics_ops():
 
 
 def _summary(value, summarize):
-    """The first elements of a value, nested in brackets, as TensorFlow prints them; all where ``summarize`` is
-    below 0.
-    """
+    """The first elements of a value, nested in brackets as TensorFlow prints them; all if ``summarize`` is negative."""
     value = np.asarray(value)
     if not value.ndim:
         return _element(value[()])
     left = [value.size if summarize < 0 else summarize]
-    return _nested(value, left) if value.size else ""
+    cut = "..." if value.size > left[0] else ""
+    return _nested(value, left, "") + cut
 
 
-def _nested(value, left):
-    if value.ndim == 1:
-        shown = value[: max(left[0], 0)]
-        left[0] -= len(shown)
-        text = " ".join(map(_element, shown)) + ("..." if len(shown) < len(value) else "")
-    else:
-        text = ""
-        for row in value:
-            if left[0] <= 0:
-                text += "..."
-                break
-            text += f"[{_nested(row, left)}]"
-    return text
+def _nested(value, left, cut):
+    """Rows as long as elements are ``left``; ``cut`` ends a row that is not shown whole."""
+    if value.ndim > 1:
+        return "".join(f"[{_nested(row, left, '...')}]" for row in value if left[0] > 0)
+    shown = value[: left[0]]
+    left[0] -= len(shown)
+    return " ".join(map(_element, shown)) + (cut if len(shown) < len(value) else "")
 
 
 def _element(value):
-    if isinstance(value, (bytes, str)):
-        return value.decode("utf-8", "replace") if isinstance(value, bytes) else value
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
-    if isinstance(value, (np.floating, float)):
-        digits = 17 if isinstance(value, np.float64) else 9
-        text = f"{float(value):.{digits}g}"
-        return text
-    return str(value)
+    if value.dtype.kind != "f" and value.dtype != dtypes.bfloat16.as_numpy_dtype:
+        return str(value)
+    short, exact, kind = (15, 17, np.float64) if value.dtype == np.float64 else (6, 9, np.float32)
+    text = f"{float(value):.{short}g}"
+    return text if kind(text) == kind(value) or np.isnan(value) else f"{float(value):.{exact}g}"
 
 
 @op(
@@ -246,7 +239,7 @@ def _element(value):
     "-> (output: T)",
     shape=unchanged,
     stateful=True,
-    alias=True,
+    view=True,
     on_host=True,
 )
 def _print(ctx, input, data, message, first_n, summarize):

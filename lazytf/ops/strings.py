@@ -1,4 +1,5 @@
 """Strings made of strings."""
+
 import numpy as np
 
 from lazytf.core import errors
@@ -11,15 +12,17 @@ def _joined_shape(op):
     """Scalars go with everything; the others have one shape."""
     shape = ()
     for t in op._inputs:
-        if t._shape is None:
-            return [None]
         if t._shape:
             shape = merge(shape, t._shape) if shape else t._shape
     return [shape]
 
 
-@op("StringJoin(inputs: N*string, N: int >= 1, separator: string = '') -> (output: string)", shape=_joined_shape,
-    on_host=True, gradient=None)
+@op(
+    "StringJoin(inputs: N*string, N: int >= 1, separator: string = '') -> (output: string)",
+    shape=_joined_shape,
+    on_host=True,
+    gradient=None,
+)
 def StringJoin(inputs, separator):
     arrays = [np.asarray(each, object) for each in inputs]
     shapes = {array.shape for array in arrays if array.ndim}
@@ -36,7 +39,7 @@ def StringJoin(inputs, separator):
 def string_join(inputs, separator="", name=None):
     """The strings of several tensors put together, element by element, with ``separator`` between them.
 
-    ``inputs`` is a list of string tensors of one shape, or scalars, which go with every element. ``InvalidArgumentError`` where
-    the shapes differ.
+    ``inputs`` is a list of string tensors of one shape, or scalars, which go with every element.
+    ``InvalidArgumentError`` where the shapes differ.
     """
     return raw.StringJoin(inputs, separator=separator, name=name)

@@ -147,15 +147,15 @@ def _normalized(image, bad_color):
     Where some are negative, 0 becomes 128 and the largest magnitude is 127 from there. Pixels with a value that is not
     finite get ``bad_color``.
     """
-    kind = np.float64 if image.dtype == np.float64 else np.float32
+    kind = image.dtype.type
     finite = np.isfinite(image).all(axis=2)
-    good = image[finite].astype(kind)
-    low, high = good.min(initial=np.inf), good.max(initial=-np.inf)
+    good = image[finite]
+    # The scale is a float32 for every dtype, the pixels are computed in the image's own: both show in the last bit.
+    low, high = np.float32(good.min(initial=np.inf)), np.float32(good.max(initial=-np.inf))
     if low < 0:
-        most = max(abs(low), abs(high))
-        scale, offset = kind(0 if most == 0 else 127 / most), kind(128)
+        scale, offset = kind(127 / max(abs(low), abs(high))), kind(128)
     else:
-        scale, offset = kind(0 if high == 0 or not len(good) else 255 / high), kind(0)
+        scale, offset = kind(255 / high if high > 0 else 0), kind(0)
     pixels = np.empty(image.shape, np.uint8)
     pixels[:] = bad_color
     pixels[finite] = (good * scale + offset).astype(np.uint8)

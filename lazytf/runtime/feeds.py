@@ -110,7 +110,7 @@ def _convertible(array, wanted, tensor):
     try:
         return array.astype(wanted)
     except (ValueError, TypeError) as e:
-        raise ValueError(f"Cannot feed {_brief(array)} for Tensor {tensor.name!r}, which is of type "
+        raise type(e)(f"Cannot feed {_brief(array)} for Tensor {tensor.name!r}, which is of type "
                          f"{tensor.dtype.base_dtype.name} and shape {shapes.text(tensor._shape)!r}: {e}") from None
 
 
@@ -127,4 +127,4 @@ def _check_shape(tensor, shape):
 
 def accepts(tensor):
     """Whether a value may be fed for a tensor of this type at all."""
-    return not tensor._dtype._is_ref_dtype and (tensor._dtype._base in TORCH or is_host_feed(tensor))
+    return tensor._dtype._base in TORCH or tensor._dtype._base is dtypes.string

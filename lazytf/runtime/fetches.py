@@ -3,6 +3,7 @@
 A fetch is a tensor, an operation, the name of one, something that stands for one (a variable), an ``IndexedSlices`` or
 ``SparseTensor``, or a list, tuple, namedtuple, dict or attrs object of fetches.
 """
+from lazytf.core.errors import InaccessibleTensorError
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.values import IndexedSlices, IndexedSlicesValue, SparseTensor, SparseTensorValue
 
@@ -87,7 +88,7 @@ def element_of(graph, fetch):
         raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({e})") from None
     if not graph.is_fetchable(element):
         name = element.op.name if isinstance(element, Tensor) else element.name
-        raise ValueError(f"Operation {name!r} has been marked as not fetchable.")
+        raise InaccessibleTensorError(f"Operation {name!r} has been marked as not fetchable.")
     return element
 
 

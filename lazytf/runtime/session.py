@@ -37,9 +37,7 @@ class BaseSession:
 
     def __init__(self, target="", graph=None, config=None):
         self._closed = True         # until all that can fail has succeeded
-        if target not in ("", b"", "local"):
-            raise errors.UnimplementedError(
-                None, None, f"Cannot connect to {target!r}: lazytf runs sessions in this process only. Leave `target` empty.")
+        _check_target(target)
         if graph is None:
             graph = get_default_graph()
         elif not hasattr(graph, "as_graph_element"):
@@ -48,7 +46,7 @@ class BaseSession:
         self._config, self._target = config, target
         self._settings = settings_of(config)
         self._resources = Resources()
-        self._calls, self._plans = {}, {}
+        self._calls, self._fed_calls, self._plans = {}, {}, {}
         self._mutations = graph._mutations
         self._compiling = threading.RLock()
         self._placed = set()
@@ -75,9 +73,10 @@ class BaseSession:
         fit, and a class of ``tf.errors`` when an operation fails; the session stays usable.
         """
         if options is None and run_metadata is None and self._mutations == self.graph._mutations:
+            kind = type(fetches)
+            key = (kind, *fetches) if kind is list or kind is tuple else fetches
             try:
-                key = fetches if type(fetches) is not list else (list, *fetches)
-                call = self._calls[(key, *feed_dict) if feed_dict else key]
+                call = self._fed_calls[(key, *feed_dict)] if feed_dict else self._calls[key]
             except (KeyError, TypeError):
                 pass
             else:
@@ -87,7 +86,7 @@ class BaseSession:
     def _first_run(self, fetches, feed_dict, options, run_metadata):
         self._check_open()
         if feed_dict is not None and not hasattr(feed_dict, "items"):
-            raise TypeError(f"feed_dict must be a dictionary mapping tensors to values; got {type(feed_dict)}")
+            raise TypeError(f"feed_dict: input must be a dictionary of tensors and their values; got {type(feed_dict)}")
         for message, kind, what in ((options, RunOptions, "options"), (run_metadata, RunMetadata, "run_metadata")):
             if message is not None and not isinstance(message, kind):
                 raise TypeError(f"{what} must be a tf.{kind.__name__}; got {type(message)}")
@@ -108,10 +107,19 @@ class BaseSession:
         """Keeps a prepared run under the key that ``run`` will look for, where there is one."""
         if feed_dict and len(fed) != len(feed_dict):
             return                    # sparse or nested keys: their values come apart on each run
+        kind = type(fetches)
+        if kind is list or kind is tuple:
+            if any(isinstance(f, (list, tuple, dict)) for f in fetches):
+                return                # nested: only its plan is kept
+            key = kind, *fetches
+        else:
+            key = fetches
         try:
-            key = fetches if type(fetches) is not list else (list, *fetches)
-            self._calls[(key, *feed_dict) if feed_dict else key] = call
-        except TypeError:             # nested lists and dicts cannot be keys; their plan is kept all the same
+            if feed_dict:
+                self._fed_calls[(key, *feed_dict)] = call
+            elif not isinstance(key, tuple) or key[0] is kind:
+                self._calls[key] = call
+        except TypeError:             # a dict, say, cannot be a key
             pass
 
     def _finished(self, plan, wanted):
@@ -134,7 +142,7 @@ class BaseSession:
         """The plan for these graph elements and fed tensors, compiled if this is the first time."""
         with self._compiling:
             if self._mutations != self.graph._mutations:
-                self._calls, self._plans, self._mutations = {}, {}, self.graph._mutations
+                self._calls, self._fed_calls, self._plans, self._mutations = {}, {}, {}, self.graph._mutations
             key = tuple(elements), fed, done
             plan = self._plans.get(key)
             if plan is None:
@@ -162,7 +170,7 @@ class BaseSession:
 
         def call(*values, **kwargs):
             if len(values) != len(keys):
-                raise ValueError(f"Expected {len(keys)} arguments, got {len(values)}")
+                raise errors.InvalidArgumentError(None, None, f"The callable takes {len(keys)} values to feed, got {len(values)}")
             options = {k: kwargs.pop(k, None) for k in ("options", "run_metadata")} if accept_options else {}
             if kwargs:
                 raise TypeError(f"Unexpected keyword argument {next(iter(kwargs))!r}")
@@ -186,8 +194,9 @@ class BaseSession:
         return wanted.rebuild(_spread(wanted.elements, handle.run(wanted.elements, fed_tensors(self.graph, feed_dict or {}))))
 
     def list_devices(self):
-        """The devices this session may use, as ``DeviceAttributes``."""
-        self._check_open()
+        """The devices this session may use, as ``DeviceAttributes``; ``CancelledError`` if it is closed."""
+        if self._closed:
+            raise errors.CancelledError(None, None, "Session has been closed.")
         return [DeviceAttributes(d.name, d.kind, _memory_of(d), 0) for d in self._settings.devices]
 
     def plan_source(self, fetches, feed_dict=None):
@@ -206,11 +215,6 @@ class BaseSession:
             self._closed = True
             self._resources.close()
         self._calls, self._plans = {}, {}
-
-    def reset(self):
-        """Forgets all variables and queues, and every plan that used them."""
-        self._resources.close()
-        self._resources, self._calls, self._plans = Resources(), {}, {}
 
     def _check_open(self):
         if self._closed:
@@ -239,6 +243,11 @@ class Session(BaseSession):
         graph.__exit__(kind, value, traceback)
         self.close()
 
+    @staticmethod
+    def reset(target, containers=None, config=None):
+        """Frees what a server keeps between sessions: in this process, where a session owns its variables, nothing."""
+        _check_target(target)
+
 
 class InteractiveSession(BaseSession):
     """A session that is the default one from the moment it is made until it is closed."""
@@ -262,6 +271,12 @@ class InteractiveSession(BaseSession):
 def get_default_session():
     """The session of the innermost ``as_default()`` or ``with`` block of this thread, or None."""
     return defaults.sessions.top
+
+
+def _check_target(target):
+    if target not in ("", b"", "local"):
+        raise errors.UnimplementedError(
+            None, None, f"Cannot connect to {target!r}: lazytf runs sessions in this process only. Leave `target` empty.")
 
 
 def _spread(elements, values):

@@ -49,3 +49,8 @@ def copied_to_numpy(tensor):
     """The same, sharing memory with nothing."""
     value = to_numpy(tensor)
     return value.copy() if isinstance(value, np.ndarray) and tensor.device.type == "cpu" else value
+
+
+def copied(value):
+    """A NumPy value that shares memory with nothing."""
+    return value.copy() if isinstance(value, np.ndarray) else value

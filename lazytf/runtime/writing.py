@@ -203,12 +203,14 @@ class Writer:
             value = np.asarray(self.draft.known[t])
             if value.ndim == 0:
                 return self._constant(value[()])
-            return f"{self._constant(value)}.copy()"
+            return f"{self._global('copied', tensors.copied)}({self._constant(value)})"
         places = self.names[t]
         if HOST in places:
             name = places[HOST]
             self.uses.append(name)
-            return f"{name}.copy()" if self.shares.get(name) and t._shape != () else name
+            if t in self.draft.fed:       # what was fed comes back as an array, even a scalar
+                return f"{self._global('array', np.array)}({name})"
+            return f"{self._global('copied', tensors.copied)}({name})" if self.shares.get(name) else name
         (place, name), *_ = places.items()
         self.uses.append(name)
         dtype = t._dtype._base
@@ -272,7 +274,7 @@ class Writer:
                 self.draft.known[t] = self.draft.known[source]
             if t in self.draft.known and t not in self.draft.regions.sources:
                 continue
-            if source._dtype._is_ref_dtype and not t._dtype._is_ref_dtype:
+            if source._dtype._is_ref_dtype and not t._dtype._is_ref_dtype and source not in self.names:
                 self.names[t] = self._reads(op, source, t)
             elif source in self.names:
                 self.names[t] = dict(self.names[source])

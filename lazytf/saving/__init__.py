@@ -12,6 +12,6 @@ May import ``core``, ``formats``, ``ops``, ``state``, ``control_flow`` and ``run
     meta_graph         a graph with its collections and saver: ``MetaGraphDef``
     saver              ``tf.train.Saver``
 
-Importing this room gives ``Graph``, ``Operation``, ``TensorShape`` and ``Variable`` the methods that make messages of them:
-``core`` and ``state`` know of no protobuf.
+Importing this room gives ``Graph``, ``Operation``, ``TensorShape`` and ``Variable`` the methods that make messages of
+them: ``core`` and ``state`` know of no protobuf.
 """

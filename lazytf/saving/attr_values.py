@@ -1,4 +1,5 @@
 """Attrs of operations to and from ``AttrValue`` messages."""
+
 import numpy as np
 
 from lazytf.core import dtypes, shapes
@@ -6,6 +7,7 @@ from lazytf.formats.arrays import array_from_proto, proto_from_array, shape_prot
 from lazytf.formats.messages import AttrValue, NameAttrList
 
 # kind of an attr -> its field in AttrValue; the value as the message has it; the value as an operation has it
+# fmt: off
 _KINDS = {
     "bool":   ("b",      bool,                                                  bool),
     "int":    ("i",      int,                                                   int),
@@ -16,8 +18,8 @@ _KINDS = {
     "tensor": ("tensor", proto_from_array,                                      array_from_proto),
     "func":   ("func",   lambda f: NameAttrList(name=getattr(f, "name", f)),    lambda f: f.name),
 }
-_FIELD_KINDS = {"b": "bool", "i": "int", "f": "float", "s": "string", "type": "type", "shape": "shape", "tensor": "tensor",
-                "func": "func"}
+# fmt: on
+_FIELD_KINDS = {row[0]: kind for kind, row in _KINDS.items()}
 
 
 def _text(data):
@@ -60,8 +62,10 @@ def attr_value(attr, proto):
         return tuple(read(v) for v in getattr(proto.list, field))
     if attr.is_list or given != field:
         wanted = f"list({attr.kind})" if attr.is_list else attr.kind
-        raise ValueError(f"AttrValue had value with type '{_FIELD_KINDS.get(given, given)}' when '{wanted}' expected\n"
-                         f"\t for attr '{attr.name}'")
+        raise ValueError(
+            f"AttrValue had value with type '{_FIELD_KINDS.get(given, given)}' when '{wanted}' expected\n"
+            f"\t for attr '{attr.name}'"
+        )
     return read(getattr(proto, field))
 
 
@@ -78,9 +82,18 @@ def undeclared_proto(value):
     """The ``AttrValue`` of an attr that no signature declares; ``TypeError`` for a value that messages cannot hold."""
     is_list = isinstance(value, (list, tuple))
     example = value[0] if is_list and value else value
-    kinds = ((bool, "bool"), (int, "int"), (float, "float"), ((str, bytes), "string"), (dtypes.DType, "type"),
-             (shapes.TensorShape, "shape"), (np.ndarray, "tensor"))
-    kind = "string" if is_list and not value else next((kind for types, kind in kinds if isinstance(example, types)), None)
+    kinds = (
+        (bool, "bool"),
+        (int, "int"),
+        (float, "float"),
+        ((str, bytes), "string"),
+        (dtypes.DType, "type"),
+        (shapes.TensorShape, "shape"),
+        (np.ndarray, "tensor"),
+    )
+    kind = (
+        "string" if is_list and not value else next((kind for types, kind in kinds if isinstance(example, types)), None)
+    )
     if kind is None:
         raise TypeError(f"An AttrValue cannot hold {value!r} of type {type(value).__name__}.")
     if kind == "shape":

@@ -1,9 +1,11 @@
 """Graphs as ``GraphDef`` messages, which TensorFlow 1.15 imports and TensorBoard draws.
 
 An operation becomes a ``NodeDef`` with the same name, type, inputs, device and attrs. A few types of operations are
-lazytf's own (``OWN_TYPES``): ``Gradients`` stands for the many that TensorFlow adds for one ``tf.gradients``. A graph that
-holds one is written all the same, and read by lazytf; TensorFlow refuses it. ``own_operations`` tells which they are.
+lazytf's own (``OWN_TYPES``): ``Gradients`` stands for the many that TensorFlow adds for one ``tf.gradients``. A graph
+that holds one is written all the same, and read by lazytf; TensorFlow refuses it. ``own_operations`` tells which they
+are.
 """
+
 import logging
 import os
 
@@ -28,7 +30,7 @@ def graph_def(graph, from_version=None, add_shapes=False):
     With ``add_shapes`` each node tells the static shapes of its outputs, in the attr ``_output_shapes``.
     """
     message = GraphDef(versions=VersionDef(producer=GRAPH_DEF_VERSION))
-    message.node.extend(node_def(op, add_shapes) for op in graph.get_operations()[from_version or 0:])
+    message.node.extend(node_def(op, add_shapes) for op in graph.get_operations()[from_version or 0 :])
     return message
 
 
@@ -62,8 +64,8 @@ def own_operations(message):
 def write_graph(graph_or_graph_def, logdir, name, as_text=True):
     """Writes a graph, or its ``GraphDef``, to the file ``name`` in ``logdir``, which is made; returns the path.
 
-    ``as_text`` chooses between protobuf's text and binary forms. A graph that TensorFlow cannot import, because it holds
-    operations of lazytf's own, is written with a warning that names them.
+    ``as_text`` chooses between protobuf's text and binary forms. A graph that TensorFlow cannot import, because it
+    holds operations of lazytf's own, is written with a warning that names them.
     """
     message = graph_or_graph_def.as_graph_def() if isinstance(graph_or_graph_def, Graph) else graph_or_graph_def
     files.makedirs(logdir)
@@ -71,7 +73,9 @@ def write_graph(graph_or_graph_def, logdir, name, as_text=True):
     own = own_operations(message)
     if own:
         _LOG.warning("%s holds operations that TensorFlow does not have and will not import: %s", path, ", ".join(own))
-    files.write_atomically(path, text_format.MessageToString(message, float_format="") if as_text else message.SerializeToString())
+    files.write_atomically(
+        path, text_format.MessageToString(message, float_format="") if as_text else message.SerializeToString()
+    )
     return path
 
 
@@ -84,7 +88,9 @@ def _as_graph_def(self, from_version=None, add_shapes=False):
 
 _as_graph_def.__doc__ = graph_def.__doc__
 Graph.as_graph_def = _as_graph_def
-Graph.graph_def_versions = property(lambda self: VersionDef(producer=GRAPH_DEF_VERSION), doc="The ``VersionDef`` of its ``GraphDef``.")
+Graph.graph_def_versions = property(
+    lambda self: VersionDef(producer=GRAPH_DEF_VERSION), doc="The ``VersionDef`` of its ``GraphDef``."
+)
 Operation.node_def = property(node_def, doc="The ``NodeDef`` message of the operation.")
 TensorShape.as_proto = lambda self: shape_proto(as_tuple(self))
 TensorShape.as_proto.__doc__ = "The shape as a ``TensorShapeProto``: -1 for an unknown size."

@@ -3,6 +3,9 @@
 Nodes may stand in any order; each becomes an operation once its inputs have. Names get a prefix, colocation groups too.
 What TensorFlow's importer refuses is refused in its words.
 """
+
+import re
+
 from lazytf.core import build, devices, dtypes, errors
 from lazytf.core.graph import NameScope, get_default_graph
 from lazytf.core.operation import Operation, Tensor
@@ -10,18 +13,21 @@ from lazytf.core.registry import lookup
 from lazytf.formats.messages import GraphDef
 from lazytf.saving.attr_values import attr_value, undeclared_value
 
+_VALID_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*").fullmatch
+
 
 def import_graph_def(graph_def, input_map=None, return_elements=None, name=None, op_dict=None, producer_op_list=None):
     """Adds the operations of a ``GraphDef`` to the default graph; returns ``return_elements`` as a list, else None.
 
-    Names are put under the scope ``name`` ("import" if None, none if ""). ``input_map`` gives tensors (or values) that stand
-    for tensors of the ``GraphDef``, by name; a name may be written as ``"x"`` for ``"x:0"``, or ``"^x"`` to replace a control
-    input. ``return_elements`` names operations and tensors. ``producer_op_list`` is an ``OpList`` of the program that wrote the
-    graph: attrs that lazytf does not know are dropped where they have the default it states. ``op_dict`` is not used any more.
+    Names are put under the scope ``name`` ("import" if None, none if ""). ``input_map`` gives tensors (or values) that
+    stand for tensors of the ``GraphDef``, by name; a name may be written as ``"x"`` for ``"x:0"``, or ``"^x"`` to
+    replace a control input. ``return_elements`` names operations and tensors. ``producer_op_list`` is an ``OpList`` of
+    the program that wrote the graph: attrs that lazytf does not know are dropped where they have the default it states.
+    ``op_dict`` is not used any more.
 
-    ``NotFoundError`` for an operation type that lazytf does not have; ``ValueError`` for nodes that do not fit together, for
-    circles (loops cannot be imported yet), and for names in ``input_map`` or ``return_elements`` that the ``GraphDef`` does not
-    have; ``TypeError`` for arguments of a wrong type.
+    ``NotFoundError`` for an operation type that lazytf does not have; ``ValueError`` for nodes that do not fit
+    together, for circles (loops cannot be imported yet), and for names in ``input_map`` or ``return_elements`` that the
+    ``GraphDef`` does not have; ``TypeError`` for arguments of a wrong type.
     """
     if not isinstance(graph_def, GraphDef):
         raise TypeError("graph_def must be a GraphDef proto.")
@@ -29,18 +35,16 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
     wanted = None if return_elements is None else tuple(return_elements)
     if wanted is not None and not all(isinstance(element, (str, bytes)) for element in wanted):
         raise TypeError("return_elements must be a list of strings.")
+    if not isinstance(name, (str, type(None))):
+        raise TypeError(f"name must be a string; got {name!r} of type {type(name).__name__}")
     graph = get_default_graph()
     with build.name_scope(name, "import", list(input_map.values())) as scope:
         if any(not isinstance(value, Tensor) for value in input_map.values()):
             with graph.name_scope("_inputs"):
                 input_map = {key: _replacement(value) for key, value in input_map.items()}
-        importer = _Importer(graph, scope[:-1] if scope else "", graph_def, input_map, _defaults(producer_op_list))
-        importer.run()
-    unused = [key for key in input_map if key not in importer.used]
-    if unused:
-        raise ValueError("Attempted to map inputs that were not found in graph_def: "
-                         f"[{', '.join(_full(key) for key in unused)}]")
-    return None if wanted is None else [importer.element(e.decode() if isinstance(e, bytes) else e) for e in wanted]
+        return _Importer(graph, scope[:-1] if scope else "", graph_def, input_map, _defaults(producer_op_list)).run(
+            wanted
+        )
 
 
 def _checked_map(input_map, name):
@@ -49,8 +53,10 @@ def _checked_map(input_map, name):
     if not (isinstance(input_map, dict) and all(isinstance(key, (str, bytes)) for key in input_map)):
         raise TypeError("input_map must be a dictionary mapping strings to Tensor objects.")
     if name == "" and any(not isinstance(value, (Tensor, Operation)) for value in input_map.values()):
-        raise ValueError("tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor values. Try "
-                         "calling tf.convert_to_tensor() on `input_map` values before calling tf.import_graph_def().")
+        raise ValueError(
+            "tf.import_graph_def() requires a non-empty `name` if `input_map` contains non-Tensor values. Try "
+            "calling tf.convert_to_tensor() on `input_map` values before calling tf.import_graph_def()."
+        )
     return {key.decode() if isinstance(key, bytes) else key: value for key, value in input_map.items()}
 
 
@@ -66,7 +72,12 @@ def _defaults(op_list):
     """``{(op type, attr): default}`` of a producer's ``OpList``."""
     if op_list is None:
         return {}
-    return {(op.name, attr.name): attr.default_value for op in op_list.op for attr in op.attr if attr.HasField("default_value")}
+    return {
+        (op.name, attr.name): attr.default_value
+        for op in op_list.op
+        for attr in op.attr
+        if attr.HasField("default_value")
+    }
 
 
 class _Importer:
@@ -79,14 +90,36 @@ class _Importer:
         for node in graph_def.node:
             if node.name in self.nodes:
                 raise ValueError(f"Node '{node.name}' is not unique")
+            if not _VALID_NAME(node.name):
+                raise ValueError(f"Node '{node.name}': Node name contains invalid characters")
             self.nodes[node.name] = node
 
-    def run(self):
-        """Makes all operations: every node once those that it needs are there; nothing is left half imported."""
-        for node in self._ordered():
-            self.made[node.name] = self._operation(node)
+    def run(self, wanted):
+        """Makes all operations, or none where one cannot be made; returns the elements called ``wanted``, or None."""
+        ordered = self._ordered()
+        unused = [full for full, (key, _) in self.input_map.items() if key not in self.used]
+        if unused:
+            raise ValueError(f"Attempted to map inputs that were not found in graph_def: [{', '.join(unused)}]")
+        names_before, count_before = dict(self.graph._names_in_use), self.graph.version
+        try:
+            for node in ordered:
+                self.made[node.name] = self._operation(node)
+            return (
+                None if wanted is None else [self._element(e.decode() if isinstance(e, bytes) else e) for e in wanted]
+            )
+        except Exception:
+            self._take_back(names_before, count_before)
+            raise
 
-    def element(self, name):
+    def _take_back(self, names, count):
+        graph = self.graph
+        for op in graph._operations[count:]:
+            del graph._by_name[op.name]
+        del graph._operations[count:]
+        graph._names_in_use = names
+        graph._changed()
+
+    def _element(self, name):
         """The operation or tensor of that name in the ``GraphDef``."""
         node, colon, index = name.partition(":")
         if colon and not index.isdigit():
@@ -119,8 +152,10 @@ class _Importer:
                 _type_of(node)
                 for name in self._needs(node):
                     if state.get(name) == "open":
-                        raise ValueError(f"The nodes of the GraphDef form a cycle through '{name}' and '{node.name}'. Loops (nodes "
-                                         "of type NextIteration) cannot be imported yet.")
+                        raise ValueError(
+                            f"The nodes of the GraphDef form a cycle through '{name}' and '{node.name}'. Loops (nodes "
+                            "of type NextIteration) cannot be imported yet."
+                        )
                     if name not in state:
                         pending.append(self.nodes[name])
         return ordered
@@ -158,10 +193,8 @@ class _Importer:
         graph = self.graph
         waiting = [op for block in graph._controls for op in block.operations]
         with graph.control_dependencies(None), NameScope(graph, None):
-            result = build.add(graph, op_type, self._name(node.name), tuple(tensors), attrs)
+            build.add(graph, op_type, self._name(node.name), tuple(tensors), attrs)
         op = graph._operations[-1]
-        if result is not op and (result if isinstance(result, Tensor) else result[0]).op is not op:
-            raise AssertionError(f"{node.name} was not the last operation made")
         if controls or waiting:
             op._control_inputs = tuple(dict.fromkeys([*controls, *waiting]))
         self._place(node, op)
@@ -177,13 +210,15 @@ class _Importer:
 
     def _place(self, node, op):
         """Its device: that of what it is colocated with, else the node's own with the open blocks' where it is open."""
-        groups = [group.decode().removeprefix("loc:@") for group in (node.attr["_class"].list.s if "_class" in node.attr else ())]
+        groups = [
+            group.decode().removeprefix("loc:@")
+            for group in (node.attr["_class"].list.s if "_class" in node.attr else ())
+        ]
         others = [self.made[g] for g in groups if g in self.made]
         if others:
             op._set_device(others[0].device)
         elif node.device:
-            around = op.device
-            op._set_device(devices.merge(around, node.device))
+            op._set_device(devices.merge(op.device, node.device))
 
     def _attrs(self, node, op_type):
         """The operation's attrs: the node's own, then defaults for those that it leaves out."""
@@ -197,7 +232,9 @@ class _Importer:
                 _check_allowed(node, attr, value)
                 attrs[attr.name] = value
             elif attr.is_required:
-                raise ValueError(f"NodeDef missing attr '{attr.name}' from Op<name={op_type.name}>; NodeDef: {node.name}")
+                raise ValueError(
+                    f"NodeDef missing attr '{attr.name}' from Op<name={op_type.name}>; NodeDef: {node.name}"
+                )
             else:
                 attrs[attr.name] = attr.default
         for name, proto in node.attr.items():
@@ -208,8 +245,11 @@ class _Importer:
             elif name.startswith("_"):
                 attrs[name] = undeclared_value(proto)
             elif self.defaults.get((op_type.name, name)) != proto:
-                raise ValueError(f"NodeDef mentions attr '{name}' not in Op<name={op_type.name}>; NodeDef: {node.name}. (Check whether "
-                                 "your GraphDef-interpreting binary is up to date with your GraphDef-generating binary.).")
+                raise ValueError(
+                    f"NodeDef mentions attr '{name}' not in Op<name={op_type.name}>; NodeDef: {node.name}. (Check "
+                    "whether "
+                    "your GraphDef-interpreting binary is up to date with your GraphDef-generating binary.)."
+                )
         return attrs
 
     def _group(self, group):
@@ -222,8 +262,10 @@ class _Importer:
         name, _, index = text.partition(":")
         outputs, index = self.made[name].outputs, int(index or 0)
         if index >= len(outputs):
-            raise ValueError(f"Node '{node.name}': Connecting to invalid output {index} of source node {name} which has "
-                             f"{len(outputs)} outputs.")
+            raise ValueError(
+                f"Node '{node.name}': Connecting to invalid output {index} of source node {name} which has "
+                f"{len(outputs)} outputs."
+            )
         return outputs[index]
 
     def _control(self, text):
@@ -237,7 +279,9 @@ def _type_of(node):
     try:
         return lookup(node.op)
     except NotImplementedError as error:
-        raise errors.NotFoundError(None, None, f"Op type not registered '{node.op}' (node '{node.name}'): {error}") from None
+        raise errors.NotFoundError(
+            None, None, f"Op type not registered '{node.op}' (node '{node.name}'): {error}"
+        ) from None
 
 
 def _check_allowed(node, attr, value):
@@ -246,8 +290,10 @@ def _check_allowed(node, attr, value):
     if wrong:
         names = ", ".join(a.name if isinstance(a, dtypes.DType) else str(a) for a in attr.allowed)
         wrong = wrong[0].name if isinstance(wrong[0], dtypes.DType) else wrong[0]
-        raise ValueError(f"Value for attr '{attr.name}' of {wrong} is not in the list of allowed values: {names}\n\t; NodeDef: "
-                         f"{node.name}; Op: {node.op}")
+        raise ValueError(
+            f"Value for attr '{attr.name}' of {wrong} is not in the list of allowed values: {names}\n\t; NodeDef: "
+            f"{node.name}; Op: {node.op}"
+        )
 
 
 def _check_inputs(name, op_type, attrs, tensors):
@@ -261,14 +307,19 @@ def _check_inputs(name, op_type, attrs, tensors):
         wanted += [(dtype, arg.is_ref) for dtype in types]
     if len(wanted) != len(tensors):
         expected = ", ".join(_spoken(dtype) for dtype, _ in wanted)
-        raise ValueError(f"NodeDef expected inputs '{expected}' do not match {len(tensors)} inputs specified; Op<name="
-                         f"{op_type.name}>; NodeDef: {name}")
+        raise ValueError(
+            f"NodeDef expected inputs '{expected}' do not match {len(tensors)} inputs specified; Op<name="
+            f"{op_type.name}>; NodeDef: {name}"
+        )
     for i, ((dtype, is_ref), tensor) in enumerate(zip(wanted, tensors, strict=True)):
         if tensor.dtype.base_dtype is not dtype or (is_ref and not tensor.dtype._is_ref_dtype):
-            raise ValueError(f"Input {i} of node {name} was passed {_spoken(tensor.dtype)} from {tensor.name} incompatible with "
-                             f"expected {_spoken(dtype)}{'_ref' if is_ref else ''}.")
+            raise ValueError(
+                f"Input {i} of node {name} was passed {_spoken(tensor.dtype)} from {tensor.name} incompatible with "
+                f"expected {_spoken(dtype)}{'_ref' if is_ref else ''}."
+            )
 
 
 def _spoken(dtype):
-    name = dtype.name
-    return name.replace("float32", "float").replace("float64", "double").replace("float16", "half").replace("bfloat16", "bfloat16")
+    return {"float32": "float", "float64": "double", "float16": "half"}.get(
+        dtype.base_dtype.name, dtype.base_dtype.name
+    )

@@ -1,8 +1,10 @@
-"""``MetaGraphDef``: a graph with its collections and the names that a saver needs; the ``.meta`` file beside a checkpoint.
+"""``MetaGraphDef``: a graph with its collections and the names that a saver needs; the ``.meta`` file beside a
+checkpoint.
 
 A collection is written by what it holds: variables and others that have a message of their own as bytes, tensors and
 operations by name, numbers and strings as they are. One that holds anything else, or a mixture, is left out.
 """
+
 import logging
 import numbers
 
@@ -19,15 +21,28 @@ from lazytf.saving.importing import import_graph_def
 from lazytf.saving.variable_defs import variable_from
 
 _LOG = logging.getLogger("tensorflow")
-_VARIABLES = (GraphKeys.GLOBAL_VARIABLES, GraphKeys.TRAINABLE_VARIABLES, GraphKeys.LOCAL_VARIABLES, GraphKeys.MODEL_VARIABLES,
-              GraphKeys.MOVING_AVERAGE_VARIABLES, GraphKeys.METRIC_VARIABLES, GraphKeys.CONCATENATED_VARIABLES,
-              GraphKeys.GLOBAL_STEP, GraphKeys.WEIGHTS, GraphKeys.BIASES, GraphKeys.TRAINABLE_RESOURCE_VARIABLES)
+_VARIABLES = (
+    GraphKeys.GLOBAL_VARIABLES,
+    GraphKeys.TRAINABLE_VARIABLES,
+    GraphKeys.LOCAL_VARIABLES,
+    GraphKeys.MODEL_VARIABLES,
+    GraphKeys.MOVING_AVERAGE_VARIABLES,
+    GraphKeys.METRIC_VARIABLES,
+    GraphKeys.CONCATENATED_VARIABLES,
+    GraphKeys.GLOBAL_STEP,
+    GraphKeys.WEIGHTS,
+    GraphKeys.BIASES,
+    GraphKeys.TRAINABLE_RESOURCE_VARIABLES,
+)
 
 
-def meta_graph_def(graph=None, graph_def=None, saver_def=None, collection_list=None, meta_info_def=None, clear_devices=False):
+def meta_graph_def(
+    graph=None, graph_def=None, saver_def=None, collection_list=None, meta_info_def=None, clear_devices=False
+):
     """The ``MetaGraphDef`` of a graph (the default one unless given), or of ``graph_def`` with its collections.
 
-    ``collection_list`` names the collections to write, all unless given; ``clear_devices`` forgets the devices asked for.
+    ``collection_list`` names the collections to write, all unless given; ``clear_devices`` forgets the devices asked
+    for.
     """
     graph = graph or get_default_graph()
     message = MetaGraphDef()
@@ -63,22 +78,41 @@ def _collection_def(key, values):
     elif all(isinstance(v, (str, bytes)) for v in values):
         collection.bytes_list.value.extend(v.encode() if isinstance(v, str) else v for v in values)
     else:
-        _LOG.warning("The collection %r is not written: it holds values of type %s, which a MetaGraphDef cannot hold.", key,
-                     ", ".join(sorted({type(v).__name__ for v in values})))
+        _LOG.warning(
+            "The collection %r is not written: it holds values of type %s, which a MetaGraphDef cannot hold.",
+            key,
+            ", ".join(sorted({type(v).__name__ for v in values})),
+        )
         return None
     return collection
 
 
-def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_def=None, collection_list=None, as_text=False,
-                      graph=None, export_scope=None, clear_devices=False, clear_extraneous_savers=False,
-                      strip_default_attrs=False, save_debug_info=False, **kwargs):
+def export_meta_graph(
+    filename=None,
+    meta_info_def=None,
+    graph_def=None,
+    saver_def=None,
+    collection_list=None,
+    as_text=False,
+    graph=None,
+    export_scope=None,
+    clear_devices=False,
+    clear_extraneous_savers=False,
+    strip_default_attrs=False,
+    save_debug_info=False,
+    **kwargs,
+):
     """The ``MetaGraphDef`` of a graph (the default one unless given), written to ``filename`` where that is given.
 
     ``as_text`` chooses protobuf's text form. ``strip_default_attrs`` leaves out attrs that have their default values.
     ``NotImplementedError`` for ``export_scope``, ``clear_extraneous_savers`` and ``save_debug_info``.
     """
-    for name, given in (("export_scope", export_scope), ("clear_extraneous_savers", clear_extraneous_savers),
-                        ("save_debug_info", save_debug_info), *((name, True) for name in kwargs)):
+    for name, given in (
+        ("export_scope", export_scope),
+        ("clear_extraneous_savers", clear_extraneous_savers),
+        ("save_debug_info", save_debug_info),
+        *((name, True) for name in kwargs),
+    ):
         if given:
             raise NotImplementedError(f"export_meta_graph does not support {name} yet: export the whole graph.")
     message = meta_graph_def(graph, graph_def, saver_def, collection_list, meta_info_def, clear_devices)
@@ -86,7 +120,9 @@ def export_meta_graph(filename=None, meta_info_def=None, graph_def=None, saver_d
         _strip_defaults(message.graph_def, graph or get_default_graph())
         message.meta_info_def.stripped_default_attrs = True
     if filename:
-        files.write_atomically(filename, text_format.MessageToString(message) if as_text else message.SerializeToString())
+        files.write_atomically(
+            filename, text_format.MessageToString(message) if as_text else message.SerializeToString()
+        )
     return message
 
 
@@ -100,7 +136,7 @@ def _strip_defaults(graph_def, graph):
 
 
 def read_meta_graph_file(filename):
-    """The ``MetaGraphDef`` of a file, in binary or text form; ``IOError`` where the file is missing or holds neither."""
+    """The ``MetaGraphDef`` of a file, in binary or text form; ``OSError`` if it is neither."""
     if not files.exists(filename):
         raise OSError(f"File {filename} does not exist.")
     with open(files.local_path(filename), "rb") as file:
@@ -118,7 +154,9 @@ def import_collections(message, import_scope=None):
     """Adds the graph of a ``MetaGraphDef`` to the default graph, and its collections; returns the variables by name."""
     graph = get_default_graph()
     variables = {}
-    import_graph_def(message.graph_def, name=import_scope or "", producer_op_list=message.meta_info_def.stripped_op_list)
+    import_graph_def(
+        message.graph_def, name=import_scope or "", producer_op_list=message.meta_info_def.stripped_op_list
+    )
     for key, collection in sorted(message.collection_def.items()):
         for value in _collected(key, collection, import_scope, variables):
             graph.add_to_collection(key, value)
@@ -146,7 +184,7 @@ def _collected(key, collection, scope, variables):
     return values
 
 
-_MESSAGES = {}     # key of a collection -> function (bytes, import scope) -> the value that they stand for
+_MESSAGES = {}  # key of a collection -> function (bytes, import scope) -> the value that they stand for
 
 
 def register_collection(key, from_bytes):
@@ -156,7 +194,9 @@ def register_collection(key, from_bytes):
 
 def import_graph_message(meta_graph_or_file, clear_devices=False):
     """The ``MetaGraphDef`` that a message or file name stands for, without devices where they are to be cleared."""
-    message = meta_graph_or_file if isinstance(meta_graph_or_file, MetaGraphDef) else read_meta_graph_file(meta_graph_or_file)
+    message = (
+        meta_graph_or_file if isinstance(meta_graph_or_file, MetaGraphDef) else read_meta_graph_file(meta_graph_or_file)
+    )
     if clear_devices:
         copy = MetaGraphDef()
         copy.CopyFrom(message)

@@ -2,6 +2,7 @@
 
 Variables are turned into saveables here, by name: one for each, or one for each part of a partitioned one.
 """
+
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Tensor
@@ -12,7 +13,8 @@ _STORAGE = ("Variable", "VariableV2", "AutoReloadVariable")
 
 
 class SaveSpec:
-    """One tensor of a checkpoint: the ``tensor`` that is saved, which part of a larger one (``slice_spec``), its ``name``.
+    """One tensor of a checkpoint: the ``tensor`` that is saved, which part of a larger one (``slice_spec``), its
+    ``name``.
 
     ``tensor`` may be a function that makes it, then ``dtype`` and ``device`` say what it will be.
     """
@@ -20,7 +22,9 @@ class SaveSpec:
     def __init__(self, tensor, slice_spec, name, dtype=None, device=None):
         self._tensor, self.slice_spec, self.name = tensor, slice_spec, name
         if callable(tensor) and (dtype is None or device is None):
-            raise AssertionError("When passing a callable `tensor` to a SaveSpec, an explicit dtype and device must be provided.")
+            raise AssertionError(
+                "When passing a callable `tensor` to a SaveSpec, an explicit dtype and device must be provided."
+            )
         self.dtype = tensor.dtype.base_dtype if dtype is None else dtype
         self.device = tensor.device if device is None else device
 
@@ -41,7 +45,8 @@ class SaveableObject:
         return self.specs[0].device
 
     def restore(self, restored_tensors, restored_shapes):
-        """The operation that puts ``restored_tensors``, one for each spec, back; in ``restored_shapes``, unless None."""
+        """The operation that puts ``restored_tensors``, one for each spec, back; in ``restored_shapes``, unless
+        None."""
         raise NotImplementedError(f"{type(self).__name__} does not define restore(restored_tensors, restored_shapes).")
 
 
@@ -52,7 +57,9 @@ class _RefSaveable(SaveableObject):
         super().__init__(source, [SaveSpec(source, slice_spec, name, dtype=source.dtype.base_dtype)], name)
 
     def restore(self, restored_tensors, restored_shapes):
-        tensor = restored_tensors[0] if restored_shapes is None else raw.Reshape(restored_tensors[0], restored_shapes[0])
+        tensor = (
+            restored_tensors[0] if restored_shapes is None else raw.Reshape(restored_tensors[0], restored_shapes[0])
+        )
         ref = self.op if isinstance(self.op, Tensor) else self.op._ref()
         known = self.op.get_shape().is_fully_defined()
         return raw.Assign(ref, tensor, validate_shape=restored_shapes is None and known)
@@ -62,7 +69,10 @@ class _ResourceSaveable(SaveableObject):
     """A resource variable, given by a tensor that was read from it, or a part of one, given by itself."""
 
     def __init__(self, source, slice_spec, name):
-        self.handle, self._device = (source.op.inputs[0] if isinstance(source, Tensor) else source.handle), source.device
+        self.handle, self._device = (
+            (source.op.inputs[0] if isinstance(source, Tensor) else source.handle),
+            source.device,
+        )
         tensor = source if isinstance(source, Tensor) else lambda: self._read(source)
         super().__init__(source, [SaveSpec(tensor, slice_spec, name, source.dtype.base_dtype, source.device)], name)
 
@@ -75,7 +85,9 @@ class _ResourceSaveable(SaveableObject):
                 return raw.Identity(value)
 
     def restore(self, restored_tensors, restored_shapes):
-        tensor = restored_tensors[0] if restored_shapes is None else raw.Reshape(restored_tensors[0], restored_shapes[0])
+        tensor = (
+            restored_tensors[0] if restored_shapes is None else raw.Reshape(restored_tensors[0], restored_shapes[0])
+        )
         with get_default_graph().device(self._device):
             return raw.AssignVariableOp(self.handle, raw.Identity(tensor))
 
@@ -83,8 +95,8 @@ class _ResourceSaveable(SaveableObject):
 def saveables_of(var_list):
     """The saveables of a list of variables, or of a dictionary from names to variables; sorted by name.
 
-    A value may also be a ``SaveableObject``, a partitioned variable or a list of its parts. ``TypeError`` for what cannot be
-    saved; ``ValueError`` for a name that is taken or parts of different variables.
+    A value may also be a ``SaveableObject``, a partitioned variable or a list of its parts. ``TypeError`` for what
+    cannot be saved; ``ValueError`` for a name that is taken or parts of different variables.
     """
     by_name = _named(var_list)
     found, seen = [], set()
@@ -101,8 +113,10 @@ def _named(var_list):
     if isinstance(var_list, dict):
         for name in var_list:
             if not isinstance(name, str):
-                raise TypeError("names_to_saveables must be a dict mapping string names to trackable operations. Name is not a "
-                                f"string: {name}")
+                raise TypeError(
+                    "names_to_saveables must be a dict mapping string names to trackable operations. Name is not a "
+                    f"string: {name}"
+                )
         return var_list
     if not isinstance(var_list, (list, tuple, set)):
         raise TypeError(f"Variables to save should be passed in a dict or a list: {var_list}")
@@ -119,7 +133,9 @@ def _named(var_list):
             tensor = _stored(source)
             if tensor is None:
                 raise TypeError(f"Variable to save is not a Variable: {source}")
-            _enter(by_name, tensor.op.inputs[0].op.name if tensor.op.type == "ReadVariableOp" else tensor.op.name, source)
+            _enter(
+                by_name, tensor.op.inputs[0].op.name if tensor.op.type == "ReadVariableOp" else tensor.op.name, source
+            )
     return by_name
 
 
@@ -137,8 +153,10 @@ def _of_one(name, source):
         return list(_parts(name, source))
     tensor = _stored(source)
     if tensor is None:
-        raise TypeError("names_to_saveables must be a dict mapping string names to Tensors/Variables. Not a variable: "
-                        f"{source if isinstance(source, (Tensor, Variable)) else convert_to_tensor(source)}")
+        raise TypeError(
+            "names_to_saveables must be a dict mapping string names to Tensors/Variables. Not a variable: "
+            f"{source if isinstance(source, (Tensor, Variable)) else convert_to_tensor(source)}"
+        )
     return [(_RefSaveable if tensor.op.type in _STORAGE else _ResourceSaveable)(tensor, "", name)]
 
 

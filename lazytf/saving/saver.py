@@ -1,11 +1,12 @@
 """``tf.train.Saver``: variables of a session to checkpoints and back.
 
-A saver adds a few operations to the graph, once: one that writes all its variables under a prefix that is fed, one that reads
-them, an assignment for each. What it knows beyond that is which checkpoints it wrote: it keeps the latest few.
+A saver adds a few operations to the graph, once: one that writes all its variables under a prefix that is fed, one that
+reads them, an assignment for each. What it knows beyond that is which checkpoints it wrote: it keeps the latest few.
 
 A checkpoint is in place before the ``checkpoint`` file names it, and the file no longer names one that is deleted. So a
 process may die at any moment: what ``latest_checkpoint`` finds afterwards is whole.
 """
+
 import collections
 import logging
 import numbers
@@ -44,38 +45,69 @@ class Saver:
         path = saver.save(session, "/tmp/model/m", global_step=step)       # "/tmp/model/m-1000"
         saver.restore(session, path)
 
-    ``var_list`` is a list of variables, or a dictionary from names in the checkpoint to variables; all global variables unless
-    given. ``reshape`` lets a variable have another shape than in the checkpoint, with as many elements. ``sharded`` writes the
-    variables of each device to a file of their own. ``max_to_keep`` checkpoints stay (None or 0: all), besides one for every
-    ``keep_checkpoint_every_n_hours``. ``name`` is the scope of its operations. ``saver_def`` makes a saver of operations that
-    the graph has already. ``defer_build`` waits with all that until ``build``. ``allow_empty`` permits a graph without
-    variables. ``pad_step_number`` writes steps with eight digits, ``save_relative_paths`` the ``checkpoint`` file with relative
-    paths, ``filename`` is the prefix where nothing is fed. ``restore_sequentially`` changes nothing: variables are restored
-    one after the other.
+    ``var_list`` is a list of variables, or a dictionary from names in the checkpoint to variables; all global variables
+    unless given. ``reshape`` lets a variable have another shape than in the checkpoint, with as many elements.
+    ``sharded`` writes the variables of each device to a file of their own. ``max_to_keep`` checkpoints stay (None or 0:
+    all), besides one for every ``keep_checkpoint_every_n_hours``. ``name`` is the scope of its operations.
+    ``saver_def`` makes a saver of operations that the graph has already. ``defer_build`` waits with all that until
+    ``build``. ``allow_empty`` permits a graph without variables. ``pad_step_number`` writes steps with eight digits,
+    ``save_relative_paths`` the ``checkpoint`` file with relative paths, ``filename`` is the prefix where nothing is
+    fed. ``restore_sequentially`` changes nothing: variables are restored one after the other.
 
     ``ValueError`` where there are no variables or two of one name, ``TypeError`` for what is no variable,
     ``NotImplementedError`` for ``builder`` and for checkpoints of version 1.
     """
 
-    def __init__(self, var_list=None, reshape=False, sharded=False, max_to_keep=5, keep_checkpoint_every_n_hours=10000.0,
-                 name=None, restore_sequentially=False, saver_def=None, builder=None, defer_build=False, allow_empty=False,
-                 write_version=SaverDef.V2, pad_step_number=False, save_relative_paths=False, filename=None):
+    def __init__(
+        self,
+        var_list=None,
+        reshape=False,
+        sharded=False,
+        max_to_keep=5,
+        keep_checkpoint_every_n_hours=10000.0,
+        name=None,
+        restore_sequentially=False,
+        saver_def=None,
+        builder=None,
+        defer_build=False,
+        allow_empty=False,
+        write_version=SaverDef.V2,
+        pad_step_number=False,
+        save_relative_paths=False,
+        filename=None,
+    ):
         if defer_build and var_list:
-            raise ValueError("If `var_list` is provided then build cannot be deferred. Either set defer_build=False or "
-                             "var_list=None.")
+            raise ValueError(
+                "If `var_list` is provided then build cannot be deferred. Either set defer_build=False or "
+                "var_list=None."
+            )
         if builder is not None:
-            raise NotImplementedError("A builder of one's own is not supported: pass SaveableObjects in var_list to save things in "
-                                      "another way.")
+            raise NotImplementedError(
+                "A builder of one's own is not supported: pass SaveableObjects in var_list to save things in "
+                "another way."
+            )
         if saver_def is not None and not isinstance(saver_def, SaverDef):
             raise ValueError(f"saver_def must be a saver_pb2.SaverDef: {saver_def}")
         if write_version != SaverDef.V2:
-            raise NotImplementedError("Only checkpoints of version 2 can be written: leave write_version=tf.train.SaverDef.V2.")
-        self._var_list, self._reshape, self._sharded, self._name, self._filename = var_list, reshape, sharded, name, filename
+            raise NotImplementedError(
+                "Only checkpoints of version 2 can be written: leave write_version=tf.train.SaverDef.V2."
+            )
+        self._var_list, self._reshape, self._sharded, self._name, self._filename = (
+            var_list,
+            reshape,
+            sharded,
+            name,
+            filename,
+        )
         self._max_to_keep, self._keep_hours = max_to_keep, keep_checkpoint_every_n_hours
-        self._allow_empty, self._pad_step_number, self._save_relative_paths = allow_empty, pad_step_number, save_relative_paths
+        self._allow_empty, self._pad_step_number, self._save_relative_paths = (
+            allow_empty,
+            pad_step_number,
+            save_relative_paths,
+        )
         self._write_version, self._is_empty, self.saver_def = write_version, False, saver_def
-        self._last_checkpoints, self._to_be_deleted = [], []     # (path, when it was written), oldest first
-        self._next_checkpoint_time = None                        # when the next one that is kept for good is due
+        self._last_checkpoints, self._to_be_deleted = [], []  # (path, when it was written), oldest first
+        self._next_checkpoint_time = None  # when the next one that is kept for good is due
         if saver_def is not None:
             self._max_to_keep, self._keep_hours = saver_def.max_to_keep, saver_def.keep_checkpoint_every_n_hours
             self._built()
@@ -107,9 +139,14 @@ class Saver:
                 saved = _save(prefix, saveables)
                 restored = _restore(prefix, saveables, self._reshape, "restore_all")
         self.saver_def = SaverDef(
-            filename_tensor_name=prefix.name, save_tensor_name=saved.name, restore_op_name=restored.name,
-            max_to_keep=self._max_to_keep or 0, sharded=self._sharded, keep_checkpoint_every_n_hours=self._keep_hours,
-            version=self._write_version)
+            filename_tensor_name=prefix.name,
+            save_tensor_name=saved.name,
+            restore_op_name=restored.name,
+            max_to_keep=self._max_to_keep or 0,
+            sharded=self._sharded,
+            keep_checkpoint_every_n_hours=self._keep_hours,
+            version=self._write_version,
+        )
         self._built()
 
     def _built(self):
@@ -124,25 +161,39 @@ class Saver:
         scope = export_scope.rstrip("/") + "/" if export_scope else ""
         if not self.saver_def.filename_tensor_name.startswith(scope):
             return None
-        return _renamed(self.saver_def, lambda name: name[len(scope):])
+        return _renamed(self.saver_def, lambda name: name[len(scope) :])
 
     @staticmethod
     def from_proto(saver_def, import_scope=None):
-        """The saver that a ``SaverDef`` describes, over operations that the graph has; names get the prefix ``import_scope``."""
-        return Saver(saver_def=_renamed(saver_def, lambda name: f"{import_scope}/{name}" if import_scope else name),
-                     name=import_scope)
+        """The saver that a ``SaverDef`` describes, over operations that the graph has; names get the prefix
+        ``import_scope``."""
+        return Saver(
+            saver_def=_renamed(saver_def, lambda name: f"{import_scope}/{name}" if import_scope else name),
+            name=import_scope,
+        )
 
     # -- saving -------------------------------------------------------------------------------------------------------
 
-    def save(self, sess, save_path, global_step=None, latest_filename=None, meta_graph_suffix="meta", write_meta_graph=True,
-             write_state=True, strip_default_attrs=False, save_debug_info=False):
-        """Writes a checkpoint; returns its path, ``save_path`` or ``save_path-step``, or None where there is nothing to save.
+    def save(
+        self,
+        sess,
+        save_path,
+        global_step=None,
+        latest_filename=None,
+        meta_graph_suffix="meta",
+        write_meta_graph=True,
+        write_state=True,
+        strip_default_attrs=False,
+        save_debug_info=False,
+    ):
+        """Writes a checkpoint; returns its path, ``save_path`` or ``save_path-step``, or None if there is nothing to save.
 
-        ``global_step`` is a number, or a tensor that session ``sess`` evaluates. The graph is written beside the checkpoint (file
-        ``.meta``) and the directory's ``checkpoint`` file (or ``latest_filename``) brought up to date, unless told otherwise.
+        ``global_step`` is a number, or a tensor that session ``sess`` evaluates. The graph is written beside the
+        checkpoint (file ``.meta``) and the directory's ``checkpoint`` file (or ``latest_filename``) brought up to date,
+        unless told otherwise.
 
-        ``ValueError`` where the directory is missing, ``FailedPreconditionError`` where a variable has no value, ``TypeError``
-        where ``sess`` is no session.
+        ``ValueError`` where the directory is missing, ``FailedPreconditionError`` where a variable has no value,
+        ``TypeError`` where ``sess`` is no session.
         """
         if self.saver_def is None and not self._is_empty:
             raise RuntimeError("`build()` should be called before save if defer_build==True")
@@ -162,8 +213,11 @@ class Saver:
                 self._forget_one(meta_graph_suffix)
         if write_meta_graph:
             with sess.graph.as_default():
-                self.export_meta_graph(meta_graph_path(prefix, meta_graph_suffix), strip_default_attrs=strip_default_attrs,
-                                       save_debug_info=save_debug_info)
+                self.export_meta_graph(
+                    meta_graph_path(prefix, meta_graph_suffix),
+                    strip_default_attrs=strip_default_attrs,
+                    save_debug_info=save_debug_info,
+                )
         return None if self._is_empty else prefix
 
     def _numbered(self, sess, save_path, global_step):
@@ -201,16 +255,32 @@ class Saver:
             return
         try:
             remove_checkpoint(prefix, self.saver_def.version, meta_graph_suffix)
-        except errors.OpError as error:      # a file in the way must not end a training run
+        except errors.OpError as error:  # a file in the way must not end a training run
             _LOG.warning("Ignoring: %s", error)
 
-    def export_meta_graph(self, filename=None, collection_list=None, as_text=False, export_scope=None, clear_devices=False,
-                          clear_extraneous_savers=False, strip_default_attrs=False, save_debug_info=False):
+    def export_meta_graph(
+        self,
+        filename=None,
+        collection_list=None,
+        as_text=False,
+        export_scope=None,
+        clear_devices=False,
+        clear_extraneous_savers=False,
+        strip_default_attrs=False,
+        save_debug_info=False,
+    ):
         """The ``MetaGraphDef`` of the default graph with this saver, written to ``filename`` where that is given."""
-        return export_meta_graph(filename, saver_def=self.saver_def, collection_list=collection_list, as_text=as_text,
-                                 export_scope=export_scope, clear_devices=clear_devices,
-                                 clear_extraneous_savers=clear_extraneous_savers, strip_default_attrs=strip_default_attrs,
-                                 save_debug_info=save_debug_info)
+        return export_meta_graph(
+            filename,
+            saver_def=self.saver_def,
+            collection_list=collection_list,
+            as_text=as_text,
+            export_scope=export_scope,
+            clear_devices=clear_devices,
+            clear_extraneous_savers=clear_extraneous_savers,
+            strip_default_attrs=strip_default_attrs,
+            save_debug_info=save_debug_info,
+        )
 
     # -- restoring ----------------------------------------------------------------------------------------------------
 
@@ -249,8 +319,9 @@ class Saver:
 
     def set_last_checkpoints_with_time(self, last_checkpoints_with_time):
         """Sets the checkpoints that it keeps count of, as ``(path, seconds since 1970)``, oldest first."""
-        assert isinstance(last_checkpoints_with_time, list), \
+        assert isinstance(last_checkpoints_with_time, list), (
             f"last_checkpoints_with_time must be a list; got {last_checkpoints_with_time!r}"
+        )
         self._last_checkpoints = last_checkpoints_with_time
 
     def recover_last_checkpoints(self, checkpoint_paths):
@@ -260,9 +331,14 @@ class Saver:
 
 
 def _explained(error, why):
-    return type(error)(error.node_def, error.op, (
-        f"Restoring from checkpoint failed. This is most likely due to {why} from the checkpoint. Please ensure that you have not "
-        f"altered the graph expected based on the checkpoint. Original error:\n\n{error.message}"))
+    return type(error)(
+        error.node_def,
+        error.op,
+        (
+            f"Restoring from checkpoint failed. This is most likely due to {why} from the checkpoint. Please ensure that you "
+            f"have not altered the graph expected based on the checkpoint. Original error:\n\n{error.message}"
+        ),
+    )
 
 
 def _renamed(saver_def, rename):
@@ -288,8 +364,14 @@ def _restore(prefix, saveables, reshape, name):
     """The operation that reads all tensors of the saveables and puts them back."""
     specs = [spec for saveable in saveables for spec in saveable.specs]
     with get_default_graph().device("cpu:0"):
-        tensors = iter(raw.RestoreV2(prefix, [spec.name for spec in specs], [spec.slice_spec for spec in specs],
-                                     dtypes=[spec.dtype for spec in specs]))
+        tensors = iter(
+            raw.RestoreV2(
+                prefix,
+                [spec.name for spec in specs],
+                [spec.slice_spec for spec in specs],
+                dtypes=[spec.dtype for spec in specs],
+            )
+        )
     restored = []
     for saveable in saveables:
         shapes = [_shape_of(spec.tensor) for spec in saveable.specs] if reshape else None
@@ -345,13 +427,14 @@ def _restore_shards(prefix, shards, reshape):
 
 
 def import_meta_graph(meta_graph_or_file, clear_devices=False, import_scope=None, **kwargs):
-    """Adds the graph and the collections of a ``MetaGraphDef`` (or its file) to the default graph; returns its ``Saver``.
+    """Adds the graph and the collections of a ``MetaGraphDef`` (or its file) to the default graph; returns its
+    ``Saver``.
 
         saver = tf.train.import_meta_graph("/tmp/model/m-1000.meta")
         saver.restore(session, "/tmp/model/m-1000")
 
-    Where the message names no saver the result is a new one for its variables, or None where it has none. Names get the prefix
-    ``import_scope``. ``OSError`` for a file that cannot be read; else as ``import_graph_def``.
+    Where the message names no saver the result is a new one for its variables, or None where it has none. Names get the
+    prefix ``import_scope``. ``OSError`` for a file that cannot be read; else as ``import_graph_def``.
     """
     if kwargs:
         raise NotImplementedError(f"import_meta_graph does not support {', '.join(kwargs)} yet.")

@@ -1,4 +1,5 @@
 """Adam: steps sized by running averages of the gradient and of its square."""
+
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.graph import get_default_graph
 from lazytf.ops.casting import cast
@@ -16,10 +17,11 @@ class AdamOptimizer(Optimizer):
         rate = learning_rate * sqrt(1 - beta2 ** t) / (1 - beta1 ** t)
         variable -= rate * m / (sqrt(v) + epsilon)
 
-    ``epsilon`` is added to the root that is not corrected for the start at zero (the "epsilon hat" of the paper), which is
-    not where ``torch.optim.Adam`` adds it. Slots ``m`` and ``v`` are called ``<variable>/Adam`` and ``<variable>/Adam_1``; two
-    more variables, ``beta1_power`` and ``beta2_power``, hold the powers. A sparse gradient counts as zero for the rows it does
-    not name: their averages decay and they move, too. Hyperparameters are floats, float tensors, or functions that return one.
+    ``epsilon`` is added to the root that is not corrected for the start at zero (the "epsilon hat" of the paper), which
+    is not where ``torch.optim.Adam`` adds it. Slots ``m`` and ``v`` are called ``<variable>/Adam`` and
+    ``<variable>/Adam_1``; two more variables, ``beta1_power`` and ``beta2_power``, hold the powers. A sparse gradient
+    counts as zero for the rows it does not name: their averages decay and they move, too. Hyperparameters are floats,
+    float tensors, or functions that return one.
     """
 
     def __init__(self, learning_rate=0.001, beta1=0.9, beta2=0.999, epsilon=1e-8, use_locking=False, name="Adam"):
@@ -33,7 +35,7 @@ class AdamOptimizer(Optimizer):
         return tuple(self._get_non_slot_variable(name, graph=graph) for name in ("beta1_power", "beta2_power"))
 
     def _create_slots(self, var_list):
-        first = min(var_list, key=lambda v: v.name)      # the powers live beside one variable, always the same
+        first = min(var_list, key=lambda v: v.name)  # the powers live beside one variable, always the same
         for value, name in ((self._beta1, "beta1_power"), (self._beta2, "beta2_power")):
             self._create_non_slot_variable(initial_value=value, name=name, colocate_with=first)
         for variable in var_list:
@@ -42,23 +44,43 @@ class AdamOptimizer(Optimizer):
 
     def _prepare(self):
         self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t = (
-            convert_to_tensor(self._call_if_callable(value), name=name) for value, name in (
-                (self._lr, "learning_rate"), (self._beta1, "beta1"), (self._beta2, "beta2"), (self._epsilon, "epsilon")))
+            convert_to_tensor(self._call_if_callable(value), name=name)
+            for value, name in (
+                (self._lr, "learning_rate"),
+                (self._beta1, "beta1"),
+                (self._beta2, "beta2"),
+                (self._epsilon, "epsilon"),
+            )
+        )
 
     def _hyperparameters(self, dtype):
         """Powers, learning rate, betas and epsilon, in the order that the update op takes them."""
-        return [_as(value, dtype) for value in (
-            *self._get_beta_accumulators(), self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)]
+        return [
+            _as(value, dtype)
+            for value in (*self._get_beta_accumulators(), self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
+        ]
 
     def _apply_dense(self, grad, var):
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        return raw.ApplyAdam(var._ref(), m._ref(), v._ref(), *self._hyperparameters(var.dtype.base_dtype), grad,
-                             use_locking=self._use_locking).op
+        return raw.ApplyAdam(
+            var._ref(),
+            m._ref(),
+            v._ref(),
+            *self._hyperparameters(var.dtype.base_dtype),
+            grad,
+            use_locking=self._use_locking,
+        ).op
 
     def _resource_apply_dense(self, grad, var):
         m, v = self.get_slot(var, "m"), self.get_slot(var, "v")
-        return raw.ResourceApplyAdam(var.handle, m.handle, v.handle, *self._hyperparameters(grad.dtype.base_dtype), grad,
-                                     use_locking=self._use_locking)
+        return raw.ResourceApplyAdam(
+            var.handle,
+            m.handle,
+            v.handle,
+            *self._hyperparameters(grad.dtype.base_dtype),
+            grad,
+            use_locking=self._use_locking,
+        )
 
     def _apply_sparse(self, grad, var):
         return self._apply_rows(grad.values, var, grad.indices)
@@ -90,8 +112,10 @@ class AdamOptimizer(Optimizer):
         graph = get_default_graph()
         beta1_power, beta2_power = self._get_beta_accumulators()
         with graph.control_dependencies(update_ops), graph.colocate_with(beta1_power.op):
-            grown = [power.assign(power * beta, use_locking=self._use_locking)
-                     for power, beta in ((beta1_power, self._beta1_t), (beta2_power, self._beta2_t))]
+            grown = [
+                power.assign(power * beta, use_locking=self._use_locking)
+                for power, beta in ((beta1_power, self._beta1_t), (beta2_power, self._beta2_t))
+            ]
         return group(*update_ops, *grown, name=name_scope)
 
 

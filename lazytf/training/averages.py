@@ -1,4 +1,5 @@
 """Running averages: ``average = decay * average + (1 - decay) * value``, of variables and of tensors."""
+
 from lazytf.core import dtypes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.collections import GraphKeys
@@ -25,20 +26,21 @@ class ExponentialMovingAverage:
         ...
         saver = tf.train.Saver(ema.variables_to_restore())      # in the program that evaluates
 
-    ``decay`` is close to 1. With ``num_updates``, a count of the steps done, the decay is
-    ``min(decay, (1 + num_updates) / (10 + num_updates))``, so that averages move fast at first. ``zero_debias`` corrects the
-    averages of tensors, which start at zero; those of variables start at the variables' initial values. An average is a
-    variable called ``<variable>/<name>``.
+    ``decay`` is close to 1. With ``num_updates``, a count of the steps done, the decay is ``min(decay, (1 +
+    num_updates) / (10 + num_updates))``, so that averages move fast at first. ``zero_debias`` corrects the averages of
+    tensors, which start at zero; those of variables start at the variables' initial values. An average is a variable
+    called ``<variable>/<name>``.
     """
 
     def __init__(self, decay, num_updates=None, zero_debias=False, name="ExponentialMovingAverage"):
         self._decay, self._num_updates, self._zero_debias, self._name = decay, num_updates, zero_debias, name
-        self._averages = {}       # variable or tensor -> the variable that holds its average
+        self._averages = {}  # variable or tensor -> the variable that holds its average
 
     name = property(lambda self: self._name, doc="The name given to the constructor, which ends the names of averages.")
 
     def apply(self, var_list=None):
-        """The operation that moves the averages of ``var_list`` (variables or tensors; all trainable variables unless given).
+        """The operation that moves the averages of ``var_list`` (variables or tensors; all trainable variables unless
+        given).
 
         Averages are made where there are none; variables with one join the collection
         ``GraphKeys.MOVING_AVERAGE_VARIABLES``. ``TypeError`` for what is not a float.
@@ -86,28 +88,34 @@ class ExponentialMovingAverage:
     def variables_to_restore(self, moving_avg_variables=None):
         """``{name: variable}`` for a ``Saver`` that restores averages in the place of their variables.
 
-        ``moving_avg_variables`` are all trainable ones and those with averages, unless given; every other global variable is
-        there under its own name.
+        ``moving_avg_variables`` are all trainable ones and those with averages, unless given; every other global
+        variable is there under its own name.
         """
         if moving_avg_variables is None:
             moving_avg_variables = trainable_variables() + moving_average_variables()
         averaged = list(dict.fromkeys(moving_avg_variables))
         restored = {self.average_name(v): v for v in averaged}
         names = {v.name for v in averaged}
-        restored.update({v.op.name: v for v in dict.fromkeys(global_variables())
-                         if v.name not in names and v.op.name not in restored})
+        restored.update(
+            {
+                v.op.name: v
+                for v in dict.fromkeys(global_variables())
+                if v.name not in names and v.op.name not in restored
+            }
+        )
         return restored
 
 
 def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
     """Moves ``variable`` towards ``value`` (of its shape): ``variable -= (1 - decay) * (variable - value)``.
 
-    With ``zero_debias`` the average is kept beside the variable, in ``<variable>/biased``, which starts at zero, and the variable
-    gets ``biased / (1 - decay ** n)`` in step ``n``, counted in ``<variable>/local_step``. Returns the variable as it is then.
+    With ``zero_debias`` the average is kept beside the variable, in ``<variable>/biased``, which starts at zero, and
+    the variable gets ``biased / (1 - decay ** n)`` in step ``n``, counted in ``<variable>/local_step``. Returns the
+    variable as it is then.
     """
     with name_scope(name, "AssignMovingAvg", [variable, value, decay]) as scope:
         dtype = variable.dtype.base_dtype
-        rate = convert_to_tensor(1.0 - decay, name="decay")      # of the new value
+        rate = convert_to_tensor(1.0 - decay, name="decay")  # of the new value
         if rate.dtype is not dtype:
             rate = cast(rate, dtype)
         if not zero_debias:
@@ -115,7 +123,7 @@ def assign_moving_average(variable, value, decay, zero_debias=True, name=None):
         biased, step = _debiasing_variables(variable, value, rate)
         moved = _moved(biased, value, rate)
         steps = step.assign_add(1)
-        forgotten = raw.Pow(1.0 - rate, steps)      # what is left of the zero that it started with
+        forgotten = raw.Pow(1.0 - rate, steps)  # what is left of the zero that it started with
         return assigning.assign(variable, moved / (1 - forgotten), name=scope)
 
 
@@ -125,13 +133,27 @@ def _moved(variable, value, rate, name=None):
 
 
 def _debiasing_variables(variable, value, rate):
-    """The variables ``biased`` and ``local_step`` of an average; further ones are numbered, unless variables are reused."""
-    with variable_scope(variable.op.name, values=[variable, value, rate]), \
-            get_default_graph().colocate_with(variable.op):
-        return (get_variable(_free("biased"), shape=variable.get_shape(), dtype=variable.dtype.base_dtype,
-                             initializer=zeros_initializer(), trainable=False),
-                get_variable(_free("local_step"), shape=[], dtype=variable.dtype.base_dtype, initializer=zeros_initializer(),
-                             trainable=False))
+    """The variables ``biased`` and ``local_step`` of an average; numbered, unless variables are reused."""
+    with (
+        variable_scope(variable.op.name, values=[variable, value, rate]),
+        get_default_graph().colocate_with(variable.op),
+    ):
+        return (
+            get_variable(
+                _free("biased"),
+                shape=variable.get_shape(),
+                dtype=variable.dtype.base_dtype,
+                initializer=zeros_initializer(),
+                trainable=False,
+            ),
+            get_variable(
+                _free("local_step"),
+                shape=[],
+                dtype=variable.dtype.base_dtype,
+                initializer=zeros_initializer(),
+                trainable=False,
+            ),
+        )
 
 
 def _free(name):
@@ -148,16 +170,28 @@ def _free(name):
 def weighted_moving_average(value, decay, weight, truediv=True, collections=None, name=None):
     """The running average of ``value`` with each value counted ``weight`` times: a tensor of the shape of ``value``.
 
-    Keeps the decaying sums of ``value * weight`` and of ``weight`` in two variables of ``collections`` (the global ones unless
-    given). ``truediv=False`` divides integers as integers.
+    Keeps the decaying sums of ``value * weight`` and of ``weight`` in two variables of ``collections`` (the global ones
+    unless given). ``truediv=False`` divides integers as integers.
     """
     if collections is None:
         collections = [GraphKeys.GLOBAL_VARIABLES]
     with variable_scope(name, "WeightedMovingAvg", [value, weight, decay]) as scope:
-        total = get_variable("value_x_weight", shape=value.get_shape(), dtype=value.dtype, initializer=zeros_initializer(),
-                             trainable=False, collections=collections)
-        count = get_variable("weight", shape=weight.get_shape(), dtype=weight.dtype, initializer=zeros_initializer(),
-                             trainable=False, collections=collections)
+        total = get_variable(
+            "value_x_weight",
+            shape=value.get_shape(),
+            dtype=value.dtype,
+            initializer=zeros_initializer(),
+            trainable=False,
+            collections=collections,
+        )
+        count = get_variable(
+            "weight",
+            shape=weight.get_shape(),
+            dtype=weight.dtype,
+            initializer=zeros_initializer(),
+            trainable=False,
+            collections=collections,
+        )
         sums = assign_moving_average(total, value * weight, decay, zero_debias=False)
         counts = assign_moving_average(count, weight, decay, zero_debias=False)
         return (raw.RealDiv if truediv else raw.Div)(sums, counts, name=scope.name)

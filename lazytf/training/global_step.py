@@ -1,4 +1,5 @@
 """The global step: the one variable of a graph that counts training steps."""
+
 from lazytf.core import dtypes
 from lazytf.core.collections import GraphKeys
 from lazytf.core.graph import get_default_graph
@@ -9,7 +10,8 @@ from lazytf.state.variables import Variable
 
 
 def get_global_step(graph=None):
-    """The graph's global step, or None: what the collection ``GLOBAL_STEP`` holds, or else the tensor ``global_step:0``.
+    """The graph's global step, or None: what the collection ``GLOBAL_STEP`` holds, or else the tensor
+    ``global_step:0``.
 
     ``TypeError`` where it is not a scalar integer variable.
     """
@@ -37,8 +39,14 @@ def create_global_step(graph=None):
     if get_global_step(graph) is not None:
         raise ValueError('"global_step" already exists.')
     with graph.as_default(), graph.name_scope(None):
-        return get_variable(GraphKeys.GLOBAL_STEP, shape=[], dtype=dtypes.int64, initializer=zeros_initializer(),
-                            trainable=False, collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP])
+        return get_variable(
+            GraphKeys.GLOBAL_STEP,
+            shape=[],
+            dtype=dtypes.int64,
+            initializer=zeros_initializer(),
+            trainable=False,
+            collections=[GraphKeys.GLOBAL_VARIABLES, GraphKeys.GLOBAL_STEP],
+        )
 
 
 def get_or_create_global_step(graph=None):
@@ -62,5 +70,3 @@ def assert_global_step(global_step_tensor):
     shape = global_step_tensor.get_shape()
     if shape.ndims != 0 and shape.is_fully_defined():
         raise TypeError(f'Existing "global_step" is not scalar: {shape}')
-
-

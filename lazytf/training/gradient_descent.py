@@ -1,4 +1,5 @@
 """Gradient descent: ``w -= learning_rate * gradient``."""
+
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.core.values import IndexedSlices
 from lazytf.ops.casting import cast
@@ -18,7 +19,9 @@ class GradientDescentOptimizer(Optimizer):
         self._learning_rate_tensor = None
 
     def _prepare(self):
-        self._learning_rate_tensor = convert_to_tensor(self._call_if_callable(self._learning_rate), name="learning_rate")
+        self._learning_rate_tensor = convert_to_tensor(
+            self._call_if_callable(self._learning_rate), name="learning_rate"
+        )
 
     def _apply_dense(self, grad, var):
         rate = cast(self._learning_rate_tensor, var.dtype.base_dtype)

@@ -1,4 +1,5 @@
 """Momentum: steps along a decaying sum of gradients."""
+
 from lazytf.core.build import convert_to_tensor, raw
 from lazytf.ops.casting import cast
 from lazytf.training.optimizers import Optimizer
@@ -10,9 +11,9 @@ class MomentumOptimizer(Optimizer):
         accumulation = momentum * accumulation + gradient
         variable -= learning_rate * accumulation
 
-    With ``use_nesterov`` the variable moves by ``learning_rate * (gradient + momentum * accumulation)`` instead. The slot
-    ``momentum`` holds the accumulation; a sparse gradient changes the rows it names only. ``learning_rate`` and ``momentum`` are
-    floats, float tensors, or functions without arguments that return one.
+    With ``use_nesterov`` the variable moves by ``learning_rate * (gradient + momentum * accumulation)`` instead. The
+    slot ``momentum`` holds the accumulation; a sparse gradient changes the rows it names only. ``learning_rate`` and
+    ``momentum`` are floats, float tensors, or functions without arguments that return one.
     """
 
     def __init__(self, learning_rate, momentum, use_locking=False, name="Momentum", use_nesterov=False):
@@ -25,7 +26,9 @@ class MomentumOptimizer(Optimizer):
             self._zeros_slot(variable, "momentum", self._name)
 
     def _prepare(self):
-        self._learning_rate_tensor = convert_to_tensor(self._call_if_callable(self._learning_rate), name="learning_rate")
+        self._learning_rate_tensor = convert_to_tensor(
+            self._call_if_callable(self._learning_rate), name="learning_rate"
+        )
         self._momentum_tensor = convert_to_tensor(self._call_if_callable(self._momentum), name="momentum")
 
     def _rates(self, dtype):
@@ -48,10 +51,13 @@ class MomentumOptimizer(Optimizer):
     def _apply_sparse(self, grad, var):
         accumulation = self.get_slot(var, "momentum")
         rate, momentum = self._rates(var.dtype.base_dtype)
-        return raw.SparseApplyMomentum(var._ref(), accumulation._ref(), rate, grad.values, grad.indices, momentum,
-                                       **self._options).op
+        return raw.SparseApplyMomentum(
+            var._ref(), accumulation._ref(), rate, grad.values, grad.indices, momentum, **self._options
+        ).op
 
     def _resource_apply_sparse(self, grad, var, indices):
         accumulation = self.get_slot(var, "momentum")
         rate, momentum = self._rates(grad.dtype.base_dtype)
-        return raw.ResourceSparseApplyMomentum(var.handle, accumulation.handle, rate, grad, indices, momentum, **self._options)
+        return raw.ResourceSparseApplyMomentum(
+            var.handle, accumulation.handle, rate, grad, indices, momentum, **self._options
+        )

@@ -5,12 +5,11 @@ hyperparameters as tensors (``_prepare``), and the op that updates one variable 
 in common: the gradients, the names and scopes of the updates, repeated rows of sparse gradients, the step counter.
 
 A subclass of a user's own may define ``_create_slots(var_list)``, ``_prepare()``, ``_apply_dense(grad, var)``,
-``_apply_sparse(grad, var)``, ``_resource_apply_dense(grad, var)``, ``_resource_apply_sparse(grad, var, indices)``, their
-two ``..._duplicate_indices`` forms, ``_finish(update_ops, name_scope)`` and ``_valid_dtypes()``, and call
+``_apply_sparse(grad, var)``, ``_resource_apply_dense(grad, var)``, ``_resource_apply_sparse(grad, var, indices)``,
+their two ``..._duplicate_indices`` forms, ``_finish(update_ops, name_scope)`` and ``_valid_dtypes()``, and call
 ``_zeros_slot``, ``_get_or_make_slot``, ``_get_or_make_slot_with_initializer``, ``_create_non_slot_variable``,
 ``_get_non_slot_variable`` and ``_call_if_callable``.
 """
-import contextlib
 
 from lazytf.autodiff.gradients import gradients
 from lazytf.core import dtypes, structures
@@ -44,54 +43,82 @@ class Optimizer:
         if not name:
             raise ValueError("Must specify the optimizer name")
         self._use_locking, self._name = use_locking, name
-        self._slots = {}            # slot name -> {key of a variable: its slot}
-        self._non_slot_dict = {}    # (name, graph) -> a variable of the optimizer's own
+        self._slots = {}  # slot name -> {key of a variable: its slot}
+        self._non_slot_dict = {}  # (name, graph) -> a variable of the optimizer's own
 
     # -- what a program calls -----------------------------------------------------------------------------------------
 
-    def minimize(self, loss, global_step=None, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
-                 colocate_gradients_with_ops=False, name=None, grad_loss=None):
+    def minimize(
+        self,
+        loss,
+        global_step=None,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        name=None,
+        grad_loss=None,
+    ):
         """The operation that changes ``var_list`` once so that ``loss`` shrinks, and adds one to ``global_step``.
 
-        ``compute_gradients`` and ``apply_gradients`` in one; raises what they raise, and ``ValueError`` where no variable
-        has a gradient.
+        ``compute_gradients`` and ``apply_gradients`` in one; raises what they raise, and ``ValueError`` where no
+        variable has a gradient.
         """
-        pairs = self.compute_gradients(loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss)
+        pairs = self.compute_gradients(
+            loss, var_list, gate_gradients, aggregation_method, colocate_gradients_with_ops, grad_loss
+        )
         if all(gradient is None for gradient, _ in pairs):
             raise ValueError(
-                "No gradients provided for any variable, check your graph for ops that do not support gradients, between "
-                f"variables {[str(variable) for _, variable in pairs]} and loss {loss}.")
+                "No gradients provided for any variable, check your graph for ops that do not support gradients, "
+                f"between variables {[str(variable) for _, variable in pairs]} and loss {loss}."
+            )
         return self.apply_gradients(pairs, global_step=global_step, name=name)
 
-    def compute_gradients(self, loss, var_list=None, gate_gradients=GATE_OP, aggregation_method=None,
-                          colocate_gradients_with_ops=False, grad_loss=None):
+    def compute_gradients(
+        self,
+        loss,
+        var_list=None,
+        gate_gradients=GATE_OP,
+        aggregation_method=None,
+        colocate_gradients_with_ops=False,
+        grad_loss=None,
+    ):
         """``(gradient, variable)`` pairs for ``loss``, a float tensor of any shape (its elements are summed).
 
-        ``loss`` may be a function without arguments that returns it. ``var_list`` is all trainable variables unless given.
-        A gradient is a tensor of its variable's shape, an ``IndexedSlices`` where only rows were read, or None where
-        ``loss`` does not depend on the variable. ``grad_loss``, shaped as ``loss``, weighs its elements. The gate, aggregation
-        and colocation arguments change no value.
+        ``loss`` may be a function without arguments that returns it. ``var_list`` is all trainable variables unless
+        given. A gradient is a tensor of its variable's shape, an ``IndexedSlices`` where only rows were read, or None
+        where ``loss`` does not depend on the variable. ``grad_loss``, shaped as ``loss``, weighs its elements. The
+        gate, aggregation and colocation arguments change no value.
 
         ``ValueError`` where there is no variable, an unknown gate, or a loss that is not float.
         """
         if gate_gradients not in (Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH):
-            raise ValueError("gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH.  "
-                             f"Not {gate_gradients}")
+            raise ValueError(
+                "gate_gradients must be one of: Optimizer.GATE_NONE, Optimizer.GATE_OP, Optimizer.GATE_GRAPH.  "
+                f"Not {gate_gradients}"
+            )
         only_connected = callable(loss) and var_list is None
         if callable(loss):
             loss = loss()
         loss = self._scale_loss(loss)
         self._assert_valid_dtypes([loss] if grad_loss is None else [loss, grad_loss])
         if var_list is None:
-            var_list = trainable_variables() + get_default_graph().get_collection(GraphKeys.TRAINABLE_RESOURCE_VARIABLES)
+            var_list = trainable_variables() + get_default_graph().get_collection(
+                GraphKeys.TRAINABLE_RESOURCE_VARIABLES
+            )
         else:
             var_list = structures.flatten(var_list)
         var_list = [*var_list, *get_default_graph().get_collection(GraphKeys._STREAMING_MODEL_PORTS)]
         if not var_list:
             raise ValueError("No variables to optimize.")
-        found = gradients(loss, [_source(v) for v in var_list], grad_ys=grad_loss, aggregation_method=aggregation_method,
-                          gate_gradients=gate_gradients == Optimizer.GATE_OP,
-                          colocate_gradients_with_ops=colocate_gradients_with_ops)
+        found = gradients(
+            loss,
+            [_source(v) for v in var_list],
+            grad_ys=grad_loss,
+            aggregation_method=aggregation_method,
+            gate_gradients=gate_gradients == Optimizer.GATE_OP,
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+        )
         if gate_gradients == Optimizer.GATE_GRAPH:
             found = tuple_of(found)
         pairs = [(g, v) for g, v in zip(found, var_list, strict=True) if not only_connected or g is not None]
@@ -99,11 +126,11 @@ class Optimizer:
         return pairs
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
-        """The operation that updates every variable of ``(gradient, variable)`` pairs; pairs without gradient are left out.
+        """The operation that updates the variables of ``(gradient, variable)`` pairs; pairs without gradient are dropped.
 
         Where ``global_step`` is given it grows by one after the updates. The operation is added to the collection
-        ``GraphKeys.TRAIN_OP``. ``ValueError`` where there are no pairs or no gradients, ``TypeError`` for a gradient that is no
-        tensor, ``NotImplementedError`` for a variable that cannot be updated.
+        ``GraphKeys.TRAIN_OP``. ``ValueError`` where there are no pairs or no gradients, ``TypeError`` for a gradient
+        that is no tensor, ``NotImplementedError`` for a variable that cannot be updated.
         """
         pairs = tuple(grads_and_vars)
         if not pairs:
@@ -164,16 +191,21 @@ class Optimizer:
 
     def _resource_apply_dense(self, grad, handle):
         """The op that updates ``handle``, a resource variable, by ``grad``, a tensor of its shape."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _resource_apply_dense, which updates {handle.name}.")
+        raise NotImplementedError(
+            f"{type(self).__name__} does not define _resource_apply_dense, which updates {handle.name}."
+        )
 
     def _apply_sparse(self, grad, var):
         """The op that updates ``var``, a ref variable, by ``grad``, an ``IndexedSlices`` that names no row twice."""
-        raise NotImplementedError(f"{type(self).__name__} does not define _apply_sparse, which updates rows of {var.name}.")
+        raise NotImplementedError(
+            f"{type(self).__name__} does not define _apply_sparse, which updates rows of {var.name}."
+        )
 
     def _resource_apply_sparse(self, grad, handle, indices):
-        """The op that updates rows ``indices`` of ``handle``, a resource variable, by the rows ``grad``; none named twice."""
+        """The op that updates rows ``indices`` of ``handle``, a resource variable, by ``grad``; none is there twice."""
         raise NotImplementedError(
-            f"{type(self).__name__} does not define _resource_apply_sparse, which updates rows of {handle.name}.")
+            f"{type(self).__name__} does not define _resource_apply_sparse, which updates rows of {handle.name}."
+        )
 
     def _apply_sparse_duplicate_indices(self, grad, var):
         """As ``_apply_sparse``, for a gradient that may name a row twice: such rows are added up first."""
@@ -203,12 +235,14 @@ class Optimizer:
         return self._kept(var, slot_name, lambda: slots.create_zeros_slot(var, op_name))
 
     def _get_or_make_slot(self, var, val, slot_name, op_name):
-        """The slot ``slot_name`` of ``var``, made as ``<var>/<op_name>`` with the value ``val`` where there is none yet."""
+        """The slot ``slot_name`` of ``var``, made as ``<var>/<op_name>`` starting as ``val``, unless there is one."""
         return self._kept(var, slot_name, lambda: slots.create_slot(var, val, op_name))
 
     def _get_or_make_slot_with_initializer(self, var, initializer, shape, dtype, slot_name, op_name):
         """The slot ``slot_name`` of ``var``, made as ``<var>/<op_name>`` by ``initializer`` where there is none yet."""
-        return self._kept(var, slot_name, lambda: slots.create_slot_with_initializer(var, initializer, shape, dtype, op_name))
+        return self._kept(
+            var, slot_name, lambda: slots.create_slot_with_initializer(var, initializer, shape, dtype, op_name)
+        )
 
     def _kept(self, var, slot_name, make):
         kept, key = self._slot_dict(slot_name), _key(var)
@@ -221,12 +255,14 @@ class Optimizer:
         return self._slots.setdefault(slot_name, {})
 
     def _create_non_slot_variable(self, initial_value, name, colocate_with):
-        """A variable of the optimizer's own, one in each graph, that is no slot: placed and typed as ``colocate_with``."""
+        """A variable of the optimizer's own, one in each graph, that is no slot: placed and typed as
+        ``colocate_with``."""
         graph = colocate_with.op.graph
         if (name, graph) not in self._non_slot_dict:
             with graph.colocate_with(colocate_with.op):
-                self._non_slot_dict[name, graph] = Variable(initial_value, name=name, trainable=False,
-                                                            use_resource=is_resource(colocate_with))
+                self._non_slot_dict[name, graph] = Variable(
+                    initial_value, name=name, trainable=False, use_resource=is_resource(colocate_with)
+                )
         return self._non_slot_dict[name, graph]
 
     def _get_non_slot_variable(self, name, graph=None):
@@ -245,12 +281,16 @@ class Optimizer:
         valid = self._valid_dtypes()
         for tensor in tensors:
             if tensor.dtype.base_dtype not in valid:
-                raise ValueError(f"Invalid type {tensor.dtype.base_dtype!r} for {tensor.name}, expected: {list(valid)}.")
+                raise ValueError(
+                    f"Invalid type {tensor.dtype.base_dtype!r} for {tensor.name}, expected: {list(valid)}."
+                )
 
     # -- one update ---------------------------------------------------------------------------------------------------
 
     def _update(self, gradient, variable):
         """The op that updates one variable, under its own scope, on its own device."""
+        if isinstance(variable, Tensor):
+            raise NotImplementedError("Trying to update a Tensor ", variable)
         graph = get_default_graph()
         with graph.name_scope(f"update_{variable.op.name}"), graph.colocate_with(variable.op):
             constraint = variable.constraint

@@ -1,4 +1,5 @@
 """Slots: variables that belong to another one, its momentum or running average, shaped and placed like it."""
+
 from lazytf.core.build import raw
 from lazytf.core.graph import get_default_graph
 from lazytf.ops.filling import zeros
@@ -48,17 +49,26 @@ def _made(primary, initializer, name, colocate, shape, dtype, validate_shape):
 def _variable(primary, initializer, shape, dtype, validate_shape):
     scope = get_variable_scope()
     partitioner = scope.partitioner
-    scope.set_partitioner(None)         # a slot of a part is not cut again
+    scope.set_partitioner(None)  # a slot of a part is not cut again
     try:
-        slot = get_variable("", shape=shape, dtype=dtype, initializer=initializer, trainable=False,
-                            use_resource=is_resource(primary) if isinstance(primary, Variable) else None,
-                            validate_shape=validate_shape)
+        slot = get_variable(
+            "",
+            shape=shape,
+            dtype=dtype,
+            initializer=initializer,
+            trainable=False,
+            use_resource=is_resource(primary) if isinstance(primary, Variable) else None,
+            validate_shape=validate_shape,
+        )
     finally:
         scope.set_partitioner(partitioner)
     part = getattr(primary, "_save_slice_info", None)
     if part is not None and slot.get_shape().ndims != 0:
         rank = slot.get_shape().ndims
-        own_name = slot.op.name[len(primary.op.name) + 1:]
-        slot._set_save_slice_info(Variable.SaveSliceInfo(
-            f"{part.full_name}/{own_name}", part.full_shape[:rank], part.var_offset[:rank], part.var_shape[:rank]))
+        own_name = slot.op.name[len(primary.op.name) + 1 :]
+        slot._set_save_slice_info(
+            Variable.SaveSliceInfo(
+                f"{part.full_name}/{own_name}", part.full_shape[:rank], part.var_offset[:rank], part.var_shape[:rank]
+            )
+        )
     return slot

@@ -207,10 +207,13 @@ def test_a_dequeued_tensor_is_computed_with_and_differentiated_through():
 def test_queues_of_one_shared_name_are_one_and_must_agree():
     same = [tf.FIFOQueue(5, tf.float32, shared_name="shared") for _ in range(2)]
     unlike = {
-        "component types float but requested component types were int32": tf.FIFOQueue(5, tf.int32, shared_name="shared"),
+        "component types float but requested component types were int32": tf.FIFOQueue(
+            5, tf.int32, shared_name="shared"
+        ),
         "capacity 5 but requested capacity was 6": tf.FIFOQueue(6, tf.float32, shared_name="shared"),
         r"component shapes \[\] but requested component shapes were \[\[\]\]": tf.FIFOQueue(
-            5, tf.float32, [[]], shared_name="shared"),
+            5, tf.float32, [[]], shared_name="shared"
+        ),
         "Expected FIFOQueue, found RandomShuffleQueueV2": tf.RandomShuffleQueue(5, 1, tf.float32, shared_name="shared"),
     }
     with tf.Session() as session:

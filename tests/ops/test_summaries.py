@@ -37,9 +37,11 @@ def test_histograms_are_tensorflows_to_the_byte(name):
 
 @pytest.mark.parametrize("name", RECORDED["images"])
 def test_images_are_tensorflows_to_the_pixel(name):
-    summary = tf.Summary.FromString(run(summaries.image(name, tf.constant(record_summaries.images()[name]))))
-    told = [[v.tag, v.image.height, v.image.width, v.image.colorspace, pixels(v.image.encoded_image_string)]
-            for v in summary.value]
+    summary = tf.Summary.FromString(run(summaries.image("image/" + name, tf.constant(record_summaries.images()[name]))))
+    told = [
+        [v.tag, v.image.height, v.image.width, v.image.colorspace, pixels(v.image.encoded_image_string)]
+        for v in summary.value
+    ]
     assert told == RECORDED["images"][name]
 
 
@@ -53,7 +55,9 @@ def pixels(png):
         position += size + 12
     width, height, depth, color = struct.unpack(">IIBB", chunks[b"IHDR"][:10])
     assert depth == 8
-    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(height, 1 + width * {0: 1, 2: 3, 6: 4}[color])
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), np.uint8).reshape(
+        height, 1 + width * {0: 1, 2: 3, 6: 4}[color]
+    )
     assert not rows[:, 0].any()
     return rows[:, 1:].ravel().tolist()
 
@@ -71,15 +75,18 @@ def test_several_tags_and_values_make_one_summary():
     assert [v.tag for v in tf.Summary.FromString(run(many)).value] == ["up", "z", "a", "b"]
 
 
-@pytest.mark.parametrize("make, value, words", [
-    (lambda x: summaries.scalar("a", x), [1, 2], r"tags and values not the same shape: \[\] != \[2\] \(tag 'a'\)"),
-    (lambda x: raw.ScalarSummary(["a", "b"], x), [1], r"not the same shape: \[2\] != \[1\]$"),
-    (lambda x: summaries.histogram("h", x), [1, np.nan, np.inf], "Nan in summary histogram for: h"),
-    (lambda x: summaries.histogram("h", x), [1, -np.inf, np.nan], "Infinity in summary histogram for: h"),
-    (lambda x: raw.HistogramSummary(["a"], x), [1], "tags must be scalar"),
-    (lambda x: summaries.image("i", x), [1], r"Tensor must be 4-D with last dim 1, 3, or 4, not \[1\]"),
-    (lambda x: summaries.image("i", x), np.zeros((1, 1, 1, 2)), r"or 4, not \[1,1,1,2\]"),
-])
+@pytest.mark.parametrize(
+    "make, value, words",
+    [
+        (lambda x: summaries.scalar("a", x), [1, 2], r"tags and values not the same shape: \[\] != \[2\] \(tag 'a'\)"),
+        (lambda x: raw.ScalarSummary(["a", "b"], x), [1], r"not the same shape: \[2\] != \[1\]$"),
+        (lambda x: summaries.histogram("h", x), [1, np.nan, np.inf], "Nan in summary histogram for: h"),
+        (lambda x: summaries.histogram("h", x), [1, -np.inf, np.nan], "Infinity in summary histogram for: h"),
+        (lambda x: raw.HistogramSummary(["a"], x), [1], "tags must be scalar"),
+        (lambda x: summaries.image("i", x), [1], r"Tensor must be 4-D with last dim 1, 3, or 4, not \[1\]"),
+        (lambda x: summaries.image("i", x), np.zeros((1, 1, 1, 2)), r"or 4, not \[1,1,1,2\]"),
+    ],
+)
 def test_unfit_values_raise_tensorflows_sentences(make, value, words):
     x = tf.placeholder(tf.float32)
     with pytest.raises(tf.errors.InvalidArgumentError) as told:

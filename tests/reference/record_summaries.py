@@ -1,6 +1,6 @@
 """Writes tests/reference/summaries.json: the bytes of TensorFlow's summaries, for the values that are described here.
 
-    python -m tests.reference.record_summaries       (TensorFlow 1.15.5)
+python -m tests.reference.record_summaries       (TensorFlow 1.15.5)
 """
 
 import json
@@ -53,15 +53,21 @@ def main():
         for name, values in histograms().items():
             told["histograms"][name] = session.run(tf.summary.histogram(name, tf.constant(values))).hex()
         for name, values in images().items():
-            summary = tf.Summary.FromString(session.run(tf.summary.image(name, tf.constant(values))))
+            summary = tf.Summary.FromString(session.run(tf.summary.image("image/" + name, tf.constant(values))))
             told["images"][name] = [
-                [v.tag, v.image.height, v.image.width, v.image.colorspace,
-                 session.run(tf.image.decode_png(v.image.encoded_image_string)).ravel().tolist()]
+                [
+                    v.tag,
+                    v.image.height,
+                    v.image.width,
+                    v.image.colorspace,
+                    session.run(tf.image.decode_png(v.image.encoded_image_string)).ravel().tolist(),
+                ]
                 for v in summary.value
             ]
         told["tensors"]["text"] = session.run(tf.summary.text("text", tf.constant(["a", "b"]))).hex()
         told["tensors"]["numbers"] = session.run(
-            tf.summary.tensor_summary("numbers", tf.constant([[1.0, 2.0]]), display_name="Two", family="f")).hex()
+            tf.summary.tensor_summary("numbers", tf.constant([[1.0, 2.0]]), display_name="Two", family="f")
+        ).hex()
     PATH.write_text(json.dumps(told, indent=0) + "\n")
 
 

@@ -48,7 +48,14 @@ FAMILIES = (
 )
 
 # Op types that a row cannot show (they need files, threads or other processes) -> the test, below tests/, that does.
-ELSEWHERE = {}
+_QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue".split()
+_QUEUE_USES = "Enqueue EnqueueMany Dequeue DequeueMany DequeueUpTo Close IsClosed Size".split()
+_SUMMARIES = "ScalarSummary HistogramSummary ImageSummary TensorSummaryV2 MergeSummary".split()
+ELSEWHERE = {
+    **{kind + version: "ops/test_queues.py" for kind in _QUEUES for version in ("", "V2")},
+    **{"Queue" + use + version: "ops/test_queues.py" for use in _QUEUE_USES for version in ("", "V2")},
+    **dict.fromkeys(_SUMMARIES, "ops/test_summaries.py"),
+}
 
 
 class Row(NamedTuple):

@@ -59,7 +59,9 @@ def test_logs_and_run_metadata_are_written(tmp_path):
 def test_what_is_none_of_these_is_refused(tmp_path):
     with FileWriter(tmp_path) as writer:
         for wrong in (lambda: writer.add_graph(3), lambda: writer.add_graph(None), lambda: FileWriter(tmp_path, 3)):
-            with pytest.raises(TypeError, match="The passed graph must be an instance of `Graph` or the deprecated `GraphDef`"):
+            with pytest.raises(
+                TypeError, match="The passed graph must be an instance of `Graph` or the deprecated `GraphDef`"
+            ):
                 wrong()
         with pytest.raises(TypeError, match="meta_graph_def must be type MetaGraphDef"):
             writer.add_meta_graph(3)

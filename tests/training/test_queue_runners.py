@@ -35,6 +35,12 @@ def initialized(session):
     return session
 
 
+def joined(threads):
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive()
+
+
 def test_the_end_of_the_input_ends_training():
     queue, step, train = training(limit=20)
     with tf.Session() as session:
@@ -76,7 +82,9 @@ def test_an_error_in_a_runner_ends_all_and_is_raised_at_join_with_its_traceback(
         with pytest.raises((tf.errors.OutOfRangeError, tf.errors.CancelledError)):
             while True:
                 session.run(train)
-        with pytest.raises(tf.errors.InvalidArgumentError, match="You must feed a value for placeholder tensor 'broken'") as told:
+        with pytest.raises(
+            tf.errors.InvalidArgumentError, match="You must feed a value for placeholder tensor 'broken'"
+        ) as told:
             coordinator.join(threads, stop_grace_period_secs=PATIENCE)
         assert "_fill" in [frame.name for frame in traceback.extract_tb(told.value.__traceback__)]
         assert not any(thread.is_alive() for thread in threads)
@@ -102,7 +110,7 @@ def test_closing_the_session_ends_forgotten_runners(caplog):
     threads = tf.train.start_queue_runners(session)
     until(lambda: session.run(queue.size()) == 16)
     session.close()
-    ended(*threads)
+    joined(threads)
     raised = tf.get_collection(tf.GraphKeys.QUEUE_RUNNERS)[0].exceptions_raised
     assert {type(error) for error in raised} <= {tf.errors.CancelledError, RuntimeError} and len(raised) == 2
     assert "Exception in QueueRunner" in caplog.text
@@ -116,14 +124,8 @@ def test_a_runner_starts_once_in_a_session_and_again_when_its_threads_are_done()
         assert runner.create_threads(session) == [] and len(runner.create_threads(other)) == 1
         assert [(t.name, t.daemon) for t in first] == [("QueueRunnerThread-fifo_queue-fifo_queue_enqueue", True)]
         session.run(queue.close(cancel_pending_enqueues=True))
-        ended_quietly(first, session)
+        joined(first)
         assert len(runner.create_threads(session)) == 1
-
-
-def ended_quietly(threads, session):
-    for thread in threads:
-        thread.join(PATIENCE)
-        assert not thread.is_alive()
 
 
 def test_a_runner_goes_through_its_message():
@@ -131,8 +133,13 @@ def test_a_runner_goes_through_its_message():
     kinds = tf.errors.OutOfRangeError, tf.errors.CancelledError
     runner = tf.train.QueueRunner(queue, [queue.enqueue(1.0)], queue_closed_exception_types=kinds)
     message = runner.to_proto()
-    assert message == QueueRunnerDef(queue_name="q", enqueue_op_name=["q_enqueue"], close_op_name="q_Close",
-                                     cancel_op_name="q_Close_1", queue_closed_exception_types=[11, 1])
+    assert message == QueueRunnerDef(
+        queue_name="q",
+        enqueue_op_name=["q_enqueue"],
+        close_op_name="q_Close",
+        cancel_op_name="q_Close_1",
+        queue_closed_exception_types=[11, 1],
+    )
     again = tf.train.QueueRunner.from_proto(message)
     assert (again.name, again.queue_closed_exception_types, again.close_op) == ("q", kinds, runner.close_op)
     assert again.enqueue_ops == runner.enqueue_ops and again.to_proto() == message

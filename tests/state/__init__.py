@@ -1,0 +1,1 @@
+"""Tests of variables, the scopes they are made under, and their first values."""
