@@ -1,11 +1,11 @@
-"""The project's chores: ``nox -l`` lists them, ``nox -s tests`` runs one."""
+"""The project's chores: ``nox -l`` lists them, ``nox -s lint`` runs one, ``nox -s "tests(cpu)"`` one of its kinds."""
 
 import os
 from pathlib import Path
 
 import nox
 
-nox.options.sessions = ["tests-cpu", "lint", "types"]
+nox.options.sessions = ["tests", "lint", "types"]
 nox.options.default_venv_backend = "venv"
 
 PINNED = ("-c", "constraints.txt")

@@ -1,12 +1,14 @@
 """TensorFlow 1's programs on PyTorch: ``import lazytf as tf``.
 
 This file is the contents page: every name of ``tf`` itself, by the file that defines it. The names under ``tf.nn``,
-``tf.train`` and other namespaces stand in ``lazytf/api/``. A program builds a graph with these functions; ``Session.run``
-compiles the part it needs into a plan of torch calls and runs it. What TensorFlow 1.15 has and lazytf has not yet raises
-``AttributeError`` with a way round; ``docs/differences.md`` says what differs.
+``tf.train`` and other namespaces stand in ``lazytf/api/``. A program builds a graph with these functions, and
+``Session.run`` compiles the part it needs into a plan of torch calls and runs it. What TensorFlow 1.15 has and lazytf
+does not have yet raises ``AttributeError`` with a way round; ``docs/differences.md`` says what differs.
 """
 
 import sys as _sys
+
+from numpy import newaxis as newaxis
 
 from lazytf.api import (
     bitwise as bitwise,
@@ -51,23 +53,28 @@ from lazytf.core.dtypes import (
     as_dtype as as_dtype,
     bfloat16 as bfloat16,
     bool_ as bool,
-    complex128 as complex128,
     complex64 as complex64,
+    complex128 as complex128,
     double as double,
     float16 as float16,
     float32 as float32,
     float64 as float64,
     half as half,
+    int8 as int8,
     int16 as int16,
     int32 as int32,
     int64 as int64,
-    int8 as int8,
+    qint8 as qint8,
+    qint16 as qint16,
+    qint32 as qint32,
+    quint8 as quint8,
+    quint16 as quint16,
     resource as resource,
     string as string,
+    uint8 as uint8,
     uint16 as uint16,
     uint32 as uint32,
     uint64 as uint64,
-    uint8 as uint8,
     variant as variant,
 )
 from lazytf.core.errors import OpError as OpError
@@ -186,8 +193,8 @@ from lazytf.ops.casting import (
     cast as cast,
     saturate_cast as saturate_cast,
     to_bfloat16 as to_bfloat16,
-    to_complex128 as to_complex128,
     to_complex64 as to_complex64,
+    to_complex128 as to_complex128,
     to_double as to_double,
     to_float as to_float,
     to_int32 as to_int32,
@@ -484,7 +491,6 @@ from lazytf.training.queues import (
     QueueBase as QueueBase,
     RandomShuffleQueue as RandomShuffleQueue,
 )
-from numpy import newaxis as newaxis
 
 compat.v1 = _sys.modules[__name__]  # the same surface
 __getattr__ = _absent("tf")

@@ -1,4 +1,4 @@
-"""The names of lazytf are TensorFlow 1.15's, called in the same way; ``lazytf/api/surface.tsv`` is the table of them."""
+"""The names of lazytf are TensorFlow 1.15's, called in the same way; ``lazytf/api/surface.tsv`` lists them."""
 
 import inspect
 import re
@@ -15,7 +15,13 @@ from lazytf.cli.coverage import is_present
 SYMBOLS = surface.symbols()
 PRESENT = [name for name, symbol in SYMBOLS.items() if symbol.kind != "module" and is_present(name)]
 # TensorFlow's decorators hide some signatures.
-HIDDEN = ("(self, *args, **kwargs)", "(self, /, *args, **kwargs)", "(*args, **kwargs)", "(*args, **kwds)", "(self, *args, **kwds)")
+HIDDEN = (
+    "(self, *args, **kwargs)",
+    "(self, /, *args, **kwargs)",
+    "(*args, **kwargs)",
+    "(*args, **kwds)",
+    "(self, *args, **kwds)",
+)
 CALLED = [name for name in PRESENT if SYMBOLS[name].signature[:1] == "(" and SYMBOLS[name].signature not in HIDDEN]
 CALLED = [name for name in CALLED if SYMBOLS[name].kind in ("function", "method")]
 
@@ -58,7 +64,12 @@ def find(name):
 def arguments(text):
     """A signature as it is compared: without what binding takes, and objects by what they are, not where they live."""
     text = re.sub(r"^\((self|cls)(, |(?=\)))", "(", text)
-    return re.sub(r"<object object at \w+>|<function (\w+) at \w+>", "<object>", text).replace(" ", "").replace(",/)", ")").replace("/,", "")
+    return (
+        re.sub(r"<object object at \w+>|<function (\w+) at \w+>", "<object>", text)
+        .replace(" ", "")
+        .replace(",/)", ")")
+        .replace("/,", "")
+    )
 
 
 @pytest.mark.parametrize("name", CALLED)
@@ -70,7 +81,9 @@ def test_function_is_called_as_in_tensorflow(name):
     if inspect.isclass(found):
         pytest.skip("a class inside a class: its __init__ is compared")
     signature = inspect.signature(found)
-    if SYMBOLS[name].kind == "method" and inspect.isfunction(inspect.getattr_static(find(owner), name.rpartition(".")[2])):
+    if SYMBOLS[name].kind == "method" and inspect.isfunction(
+        inspect.getattr_static(find(owner), name.rpartition(".")[2])
+    ):
         signature = signature.replace(parameters=list(signature.parameters.values())[1:])
     ours = arguments(str(signature))
     if name in DIFFERENT:
@@ -90,12 +103,26 @@ def test_class_has_the_methods_and_properties_of_tensorflows(name):
     assert not [member for member in missing if member not in WITHOUT]
 
 
-@pytest.mark.parametrize("space", ["tf", *sorted(name for name, row in SYMBOLS.items() if row.kind == "module" and is_present(name))])
+@pytest.mark.parametrize(
+    "space", ["tf", *sorted(name for name, row in SYMBOLS.items() if row.kind == "module" and is_present(name))]
+)
 def test_namespace_holds_tensorflows_names_only(space):
     module = find(space) if space != "tf" else tf
     if space in OURS:
         return
-    rooms = {"api", "autodiff", "cli", "control_flow", "core", "formats", "ops", "runtime", "saving", "state", "training"}
+    rooms = {
+        "api",
+        "autodiff",
+        "cli",
+        "control_flow",
+        "core",
+        "formats",
+        "ops",
+        "runtime",
+        "saving",
+        "state",
+        "training",
+    }
     names = {name for name in vars(module) if not name.startswith("_") and not (space == "tf" and name in rooms)}
     unknown = {f"{space}.{name}" for name in names} - set(SYMBOLS)
     assert not {name for name in unknown if name not in OURS}

@@ -76,7 +76,7 @@ def ours(path):
 
 
 def order(room):
-    """The files of a room in the order of its ``__init__`` docstring: ``name``, or the first word of an indented line."""
+    """The files of a room as its ``__init__`` docstring lists them: ``name``, or the first word of an indented line."""
     text = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text(encoding="utf-8")), clean=False) or ""
     here = {path.stem for path in (ROOT / room).glob("*.py")}
     words = [match[1] or match[2] for match in re.finditer(r"``(\w+)``|^ {4}(\w+)(?=\s|$)", text, re.M)]
@@ -130,7 +130,9 @@ def test_files_of_a_room_import_in_the_order_that_its_docstring_lists(room):
     for path in (ROOT / room).glob("*.py"):
         for other, file, line in ours(path):
             if other == room and file is not None and path.stem != "__init__":
-                assert files.index(file) < files.index(path.stem), f"{path.name}:{line} imports {file}, which is listed later"
+                assert files.index(file) < files.index(path.stem), (
+                    f"{path.name}:{line} imports {file}, which is listed later"
+                )
 
 
 def test_contents_page_imports_neither_shim_nor_command_line():
@@ -139,7 +141,9 @@ def test_contents_page_imports_neither_shim_nor_command_line():
 
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_nothing_is_imported_inside_a_function_but_optional_packages(path):
-    inside = [f"line {line}: {name}" for name, line, inner in imports(path) if inner and name.split(".")[0] not in OPTIONAL]
+    inside = [
+        f"line {line}: {name}" for name, line, inner in imports(path) if inner and name.split(".")[0] not in OPTIONAL
+    ]
     assert not inside
 
 

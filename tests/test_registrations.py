@@ -17,8 +17,9 @@ NOTHING_FLOWS = {"ArgMax", "ArgMin", "Ceil", "Floor", "FloorDiv", "Rint", "Round
 
 def table():
     """Op type -> (signature, whether it is stateful, what it says of its gradient)."""
-    rows = [line.split("\t") for line in Path(__file__).with_name("reference").joinpath("ops.tsv").read_text().splitlines()]
-    return {text.partition("(")[0]: (text, state == "stateful", GRADIENTS[rule]) for text, state, rule in rows[1:]}
+    lines = Path(__file__).with_name("reference").joinpath("ops.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in lines[1:]]
+    return {text.partition("(")[0]: (text, state == "stateful", GRADIENTS[rule]) for text, state, rule in rows}
 
 
 TABLE = table()
@@ -55,6 +56,6 @@ def default(attr):
     """The default of an attr, floats as the float32 that TensorFlow stores, arrays as lists with their dtype."""
     if attr.kind == "tensor" and not attr.is_required:
         return attr.default.dtype, attr.default.tolist()
-    if attr.is_required or attr.kind != "float":
-        return None if attr.is_required else attr.default
-    return [pytest.approx(value, rel=1e-6) for value in attr.default] if attr.is_list else pytest.approx(attr.default, rel=1e-6)
+    if attr.is_required:
+        return None
+    return pytest.approx(attr.default, rel=1e-6) if attr.kind == "float" else attr.default

@@ -28,7 +28,9 @@ def signature(name, op):
 
 def argument(arg):
     """The type of an input or output: ``ref T``, ``N*T``, ``list(Tin)``."""
-    kind = f"list({arg['types']})" if "types" in arg else f"{arg['number']}*{arg['type']}" if "number" in arg else arg["type"]
+    kind = f"list({arg['types']})" if "types" in arg else arg["type"]
+    if "number" in arg:
+        kind = f"{arg['number']}*{kind}"
     return ("ref " if arg.get("ref") else "") + kind
 
 
@@ -54,7 +56,7 @@ def default(attr):
     value = attr["default"]
     if attr["type"] == "type":
         return value
-    if isinstance(value, dict) and "tensor" in value:      # a constant of integers, the only one there is
+    if isinstance(value, dict) and "tensor" in value:  # a constant of integers, the only one there is
         tensor = value["tensor"]
         return f"{tensor['dtype'].removeprefix('DT_').lower()}({tensor['intVal']})"
     if isinstance(value, dict) and "shape" in value:

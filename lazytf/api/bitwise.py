@@ -1,4 +1,5 @@
 """``tf.bitwise``: bits of integers."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.binary import (
     bitwise_and as bitwise_and,

@@ -1,4 +1,5 @@
 """``tf.compat``: strings, dimensions, and the surface under the name of its version."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.core.shapes import (
     dimension_at_index as dimension_at_index,

@@ -1,4 +1,5 @@
 """``tf.debugging``: checks."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.control import (
     check_numerics as check_numerics,

@@ -1,4 +1,5 @@
 """``tf.errors``: the exceptions of graphs and sessions, and their codes."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.core.errors import (
     ABORTED as ABORTED,

@@ -1,4 +1,5 @@
 """``tf.gfile``: file operations, under their older names."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.files import (
     Copy as Copy,

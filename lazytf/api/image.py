@@ -1,4 +1,5 @@
 """``tf.image``."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.random import random_crop as random_crop
 

@@ -1,4 +1,5 @@
 """``tf.initializers``: the first values of variables."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.state.initializers import (
     constant_initializer as constant,

@@ -1,4 +1,5 @@
 """``tf.io``: files, records and serialized values."""
+
 from lazytf.api import io_gfile as gfile
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.records import (

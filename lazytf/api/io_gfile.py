@@ -1,4 +1,5 @@
 """``tf.io.gfile``: file operations."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.files import (
     GFile as GFile,

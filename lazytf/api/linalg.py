@@ -1,4 +1,5 @@
 """``tf.linalg``: linear algebra."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.decompositions import (
     cholesky as cholesky,

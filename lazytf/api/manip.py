@@ -1,4 +1,5 @@
 """``tf.manip``: rearranging tensors."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.gathering import (
     gather_nd as gather_nd,

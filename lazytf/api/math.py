@@ -1,4 +1,5 @@
 """``tf.math``: the mathematical functions; most are names of ``tf`` too."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.activations import (
     softplus as softplus,

@@ -1,4 +1,5 @@
 """``tf.nest``: nested structures of values."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.core.structures import (
     assert_same_structure as assert_same_structure,

@@ -1,4 +1,5 @@
 """``tf.nn``: what neural networks are made of."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.activations import (
     crelu as crelu,

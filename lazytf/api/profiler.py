@@ -1,4 +1,5 @@
 """``tf.profiler``."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import OpLogProto as OpLogProto
 

@@ -1,4 +1,5 @@
 """``tf.python_io``: TFRecord files, under their older names."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.records import (
     TFRecordCompressionType as TFRecordCompressionType,

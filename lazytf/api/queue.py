@@ -1,4 +1,5 @@
 """``tf.queue``: queues."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.training.queues import (
     FIFOQueue as FIFOQueue,

@@ -1,4 +1,5 @@
 """``tf.random``: seeds and random numbers."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.core.seeds import (
     get_seed as get_seed,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Symbol(NamedTuple):
-    """One public name: what it is, how many of the projects looked at use it, its signature or, of a value, its text."""
+    """One public name: what it is, how many projects use it, its signature or, of a value, its text."""
 
     name: str
     kind: str  # function, class, value, module, method, property; other, where only its use is known
@@ -32,10 +32,10 @@ def symbols():
 
 # What a program can do without a part of TensorFlow that is not here yet: the longest name that fits speaks.
 _WAYS_ROUND = {
-    "tf.contrib": "Much of tf.contrib has a twin outside it (tf.nn, tf.initializers, tf.train); else build it from those.",
+    "tf.contrib": "Much of it has a twin elsewhere: in tf.nn, tf.initializers, tf.train.",
     "tf.keras": "Build the layers with tf.get_variable and tf.nn.",
     "tf.layers": "Build the layer from tf.get_variable, tf.matmul and tf.nn, under the tf.variable_scope of its name.",
-    "tf.losses": "Build the loss from tf.nn and tf.reduce_mean; tf.add_to_collection(tf.GraphKeys.LOSSES, ...) registers it.",
+    "tf.losses": "Build the loss from tf.nn and tf.reduce_mean, and add it to the collection tf.GraphKeys.LOSSES.",
     "tf.metrics": "Compute the metric over fetched NumPy arrays.",
     "tf.estimator": "Write the loop with tf.Session, tf.train.Saver and tf.summary.",
     "tf.data": "Feed NumPy arrays with feed_dict, or fill a tf.FIFOQueue by a tf.train.QueueRunner.",
@@ -52,7 +52,7 @@ _ELSE = "`python -m lazytf coverage` prints what there is."
 
 
 def absent(namespace):
-    """The ``__getattr__`` of a namespace: its ``AttributeError`` says whether TensorFlow 1.15 has the name, and a way round."""
+    """The ``__getattr__`` of a namespace; its error says whether TensorFlow 1.15 has the name, and a way round."""
 
     def __getattr__(name):
         if name.startswith("_"):
@@ -70,7 +70,9 @@ def _sentence(namespace, name):
         prefixes = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
         return f"lazytf has no {whole} yet. " + next((_WAYS_ROUND[p] for p in prefixes if p in _WAYS_ROUND), _ELSE)
     near = difflib.get_close_matches(name, _present(namespace), n=1)
-    return f"TensorFlow 1.15 has no {whole}" + (f"; did you mean {namespace}.{near[0]}?" if near else ", nor has lazytf.")
+    return f"TensorFlow 1.15 has no {whole}" + (
+        f"; did you mean {namespace}.{near[0]}?" if near else ", nor has lazytf."
+    )
 
 
 def _present(namespace):

@@ -1,4 +1,5 @@
 """``tf.train``: optimizers, saving, coordination of threads, and the messages of training data."""
+
 from lazytf.api import train_queue_runner as queue_runner
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import (
@@ -40,6 +41,12 @@ from lazytf.saving.saver import (
 )
 from lazytf.training.adam import AdamOptimizer as AdamOptimizer
 from lazytf.training.averages import ExponentialMovingAverage as ExponentialMovingAverage
+from lazytf.training.batching import (
+    batch as batch,
+    batch_join as batch_join,
+    shuffle_batch as shuffle_batch,
+    shuffle_batch_join as shuffle_batch_join,
+)
 from lazytf.training.coordinator import (
     Coordinator as Coordinator,
     LooperThread as LooperThread,
@@ -52,6 +59,13 @@ from lazytf.training.global_step import (
     global_step as global_step,
 )
 from lazytf.training.gradient_descent import GradientDescentOptimizer as GradientDescentOptimizer
+from lazytf.training.input_producers import (
+    input_producer as input_producer,
+    limit_epochs as limit_epochs,
+    range_input_producer as range_input_producer,
+    slice_input_producer as slice_input_producer,
+    string_input_producer as string_input_producer,
+)
 from lazytf.training.momentum import MomentumOptimizer as MomentumOptimizer
 from lazytf.training.optimizers import Optimizer as Optimizer
 from lazytf.training.queue_runners import (

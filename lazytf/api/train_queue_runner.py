@@ -1,4 +1,5 @@
 """``tf.train.queue_runner``: queue runners, under their older names."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.training.queue_runners import (
     QueueRunner as QueueRunner,

@@ -1,4 +1,5 @@
 """``tf.version``: which surface this is."""
+
 from lazytf.api.surface import absent as _absent
 from lazytf.core.version import (
     GIT_VERSION as GIT_VERSION,

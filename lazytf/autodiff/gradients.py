@@ -10,7 +10,7 @@ x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient 
 import enum
 
 from lazytf.core import dtypes, shapes
-from lazytf.core.build import apply, convert_to_tensor, name_scope, raw
+from lazytf.core.build import apply, convert_to_tensor, graph_of, name_scope, raw
 from lazytf.core.operation import Tensor
 from lazytf.core.registry import OpType, add
 from lazytf.core.values import IndexedSlices
@@ -54,7 +54,7 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
     stops = [] if stop_gradients is None else _listed(stop_gradients)
     grad_ys = [None] * len(ys) if grad_ys is None else _listed(grad_ys)
     if len(grad_ys) != len(ys):
-        raise ValueError("Must pass one grad_y for each y in ys")
+        raise ValueError(f"Passed {len(grad_ys)} grad_ys for {len(ys)} ys")
     try:
         unconnected_gradients = UnconnectedGradients(unconnected_gradients)
     except ValueError:
@@ -62,7 +62,9 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
     if aggregation_method not in (None, AggregationMethod.ADD_N, AggregationMethod.EXPERIMENTAL_TREE,
                                   AggregationMethod.EXPERIMENTAL_ACCUMULATE_N):
         raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
-    with name_scope(name, "gradients", [*ys, *xs, *stops, *(g for g in grad_ys if g is not None)]):
+    values = [*ys, *xs, *stops, *(g for g in grad_ys if g is not None)]
+    graph_of(values)            # raises where they are of several graphs
+    with name_scope(name, "gradients", values):
         ys = [convert_to_tensor(y, name=f"y_{i}") if not isinstance(y, IndexedSlices) else y.values for i, y in enumerate(ys)]
         xs = [_source(x, i) for i, x in enumerate(xs)]
         stops = [_source(s, i) for i, s in enumerate(stops)]
@@ -103,12 +105,9 @@ def _weights(grad_ys, ys):
                 raise TypeError(f"Gradients of complex tensors must set grad_ys (y.dtype = {base})")
             found.append(None)
             continue
-        weight = weight if isinstance(weight, IndexedSlices) else convert_to_tensor(weight, dtype=base, name=f"grad_ys_{i}")
-        if isinstance(weight, IndexedSlices):
-            weight = convert_to_tensor(weight, name=f"grad_ys_{i}")
-        if base.is_integer or base.is_bool:
-            raise TypeError(f"Gradient type {weight.dtype.name} generated for integer tensor {y.name} with type {base.name}: "
-                            "integers have no gradient")
+        weight = convert_to_tensor(weight, name=f"grad_ys_{i}")
+        if weight.dtype.base_dtype is not base:
+            raise TypeError(f"grad_ys[{i}] has type {weight.dtype.base_dtype.name} that does not match type {base.name} of {y.name}")
         if not shapes.compatible(weight._shape, y._shape):
             raise ValueError(f"Shape {shapes.text(weight._shape)} of grad_ys[{i}] is not compatible with shape "
                              f"{shapes.text(y._shape)} of {y.name}")
@@ -139,6 +138,9 @@ def _edges(op):
 def _between(ys, xs):
     """The operations on a path from an x to a y, those of TensorFlow's own criterion."""
     sources = set(xs)
+    for y in ys:
+        if y.op.op_type.has_gradient is False and not sources.isdisjoint(y.op._inputs):
+            raise _no_rule(y.op)
     behind, pending = set(), [y.op for y in ys if _is_differentiable(y._dtype)]
     edges = {}
     while pending:
@@ -152,9 +154,13 @@ def _between(ys, xs):
     for op in sorted(behind, key=lambda o: o._id):
         if any(t in sources or t.op in between for t in edges[op]):
             if op.op_type.has_gradient is False:
-                raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
+                raise _no_rule(op)
             between.add(op)
     return between
+
+
+def _no_rule(op):
+    return LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
 
 
 def _differentiate(ys, xs, grad_ys, stops, between):

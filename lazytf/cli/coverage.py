@@ -16,10 +16,12 @@ def declare(commands):
     parser = commands.add_parser(
         "coverage",
         help="count which of TensorFlow 1.15's names there are",
-        description="Prints, namespace by namespace, how many of TensorFlow 1.15's public functions, classes and values there "
-        "are, and the same weighted by the number of published projects that use each.",
+        description="Prints, namespace by namespace, how many of TensorFlow 1.15's public functions, classes and "
+        "values there are, and the same weighted by the number of published projects that use each.",
     )
-    parser.add_argument("--missing", type=int, default=20, metavar="N", help="name the N most used that are missing (20)")
+    parser.add_argument(
+        "--missing", type=int, default=20, metavar="N", help="name the N most used that are missing (20)"
+    )
     parser.set_defaults(run=lambda options: report(options.missing))
 
 

@@ -14,11 +14,13 @@ def declare(commands):
     parser = commands.add_parser(
         "plan",
         help="run a script and show the plans of its sessions",
-        description="Runs SCRIPT and prints each plan when it is made, with the names of the graph's operations. What the "
-        "script prints goes to standard error. Arguments after -- are the script's own.",
+        description="Runs SCRIPT and prints each plan when it is made, with the names of the graph's operations. What "
+        "the script prints goes to standard error. Arguments after -- are the script's own.",
     )
     parser.add_argument("script", metavar="SCRIPT")
-    parser.add_argument("--fetch", nargs="+", metavar="NAME", help="only plans that fetch a tensor or operation so named")
+    parser.add_argument(
+        "--fetch", nargs="+", metavar="NAME", help="only plans that fetch a tensor or operation so named"
+    )
     parser.add_argument("arguments", nargs="*", metavar="-- ARGUMENT", help="arguments of the script")
     parser.set_defaults(run=lambda options: show(options.script, options.arguments, options.fetch))
 
@@ -45,7 +47,12 @@ def show(script, arguments=(), fetch=None):
             super().__init__(elements, fed, *others, **options)
             if wanted is None or any(element.name in wanted for element in elements):
                 shown += 1
-                print(f"# plan {shown}: fetches {_names(elements)}; fed {_names(fed)}", self.source.text, sep="\n", file=out)
+                print(
+                    f"# plan {shown}: fetches {_names(elements)}; fed {_names(fed)}",
+                    self.source.text,
+                    sep="\n",
+                    file=out,
+                )
 
     usual, session.Plan = session.Plan, Shown
     argv, sys.argv = sys.argv, [script, *arguments]

@@ -41,7 +41,7 @@ def apply(op_type, *values, name=None, **attrs):
     for value in values:
         if type(value) is Tensor:
             if value.op.graph is not graph:
-                graph = _graph_of(values)
+                graph = graph_of(values)
             break
     graph._check_not_finalized()
     name = graph._node_name(name or schema.type)
@@ -57,7 +57,7 @@ def apply(op_type, *values, name=None, **attrs):
 
 def add(graph, op_type, name, inputs, attrs, colocate=(), output_shapes=None):
     """Adds an operation whose inputs and attrs are known to fit; returns as ``apply`` does."""
-    op = Operation(graph, op_type, name, inputs, attrs, (), graph._devices[-1], user_stack())
+    op = Operation(graph, op_type, name, inputs, attrs, (), graph._devices[-1] or "", user_stack())
     if graph._controls:
         op._control_inputs = tuple(graph._control_inputs_for([t.op for t in inputs]))
     if graph._colocations or colocate:
@@ -103,7 +103,7 @@ def name_scope(name, default_name=None, values=()):
     for value in values:
         if type(value) is Tensor:
             if value.op.graph is not graph:
-                return _OtherGraphScope(_graph_of(values), name, default_name, values)
+                return _OtherGraphScope(graph_of(values), name, default_name, values)
             break
     if name is None:
         name = default_name
@@ -128,7 +128,7 @@ class _OtherGraphScope:
         self.default.__exit__()
 
 
-def _graph_of(values):
+def graph_of(values):
     """The one graph that all tensors among ``values`` belong to."""
     first = None
     for value in _tensors(values):
@@ -311,7 +311,7 @@ def _refuse(schema, attr, value):
         choices = ", ".join(f'"{a}"' for a in attr.allowed)
         raise ValueError(f"Attr '{attr.name}' of '{schema.type}' Op passed string '{value}' not in: {choices}.")
     arg = next((a.name for a in schema.inputs if a.type_attr == attr.name), attr.name)
-    allowed = ", ".join(sorted(a.name for a in attr.allowed))
+    allowed = ", ".join(a.name for a in attr.allowed)
     raise TypeError(f"Value passed to parameter '{arg}' has DataType {value.name} not in list of allowed values: {allowed}")
 
 
@@ -425,8 +425,8 @@ def _colocate(op, others):
 
 # -- conversion -----------------------------------------------------------------------------------------------------
 
-_conversions = []        # (priority, order, type, function), sorted
-_conversions_of = {}     # type of a value -> the functions that may convert it
+_conversions: list[tuple] = []  # (priority, order, type, function), sorted
+_conversions_of: dict[type, list] = {}  # type of a value -> the functions that may convert it
 
 
 def register_tensor_conversion_function(base_type, conversion_func, priority=100):
@@ -456,7 +456,7 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
     if isinstance(value, Tensor):
         if dtype is not None and not dtype.is_compatible_with(value._dtype):
             raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: "
-                             f"{str(value)!r}")
+                             f"{value!r}")
         return value
     if preferred_dtype is None:
         preferred_dtype = dtype_hint

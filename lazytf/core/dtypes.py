@@ -140,8 +140,8 @@ _ROWS = (
 )
 
 _REF = 100   # TensorFlow numbers a ref type 100 above its base
-_BY_KEY = {}
-_BY_NUMPY = {}
+_BY_KEY: dict = {}
+_BY_NUMPY: dict = {}
 
 
 def _declare():
@@ -160,6 +160,7 @@ float32, float64, float16, bfloat16 = (_BY_KEY[n] for n in ("float32", "float64"
 int8, int16, int32, int64 = (_BY_KEY[n] for n in ("int8", "int16", "int32", "int64"))
 uint8, uint16, uint32, uint64 = (_BY_KEY[n] for n in ("uint8", "uint16", "uint32", "uint64"))
 complex64, complex128, bool_, string = (_BY_KEY[n] for n in ("complex64", "complex128", "bool", "string"))
+qint8, quint8, qint16, quint16, qint32 = (_BY_KEY[n] for n in ("qint8", "quint8", "qint16", "quint16", "qint32"))
 resource, variant = _BY_KEY["resource"], _BY_KEY["variant"]
 half, double = float16, float64
 _BY_KEY.update({"half": float16, "float": float32, "double": float64, "half_ref": float16._as_ref,

@@ -100,8 +100,7 @@ UnavailableError = _status("UnavailableError", UNAVAILABLE, "A service cannot be
 DataLossError = _status("DataLossError", DATA_LOSS, "Stored data is lost or damaged.")
 UnauthenticatedError = _status("UnauthenticatedError", UNAUTHENTICATED, "The request carries no valid credentials.")
 
-_BY_CODE = {cls(None, None, "").error_code: cls for cls in list(globals().values())
-            if isinstance(cls, type) and issubclass(cls, OpError) and cls is not OpError}
+_BY_CODE: dict = {cls(None, None, "").error_code: cls for cls in OpError.__subclasses__()}  # type: ignore[call-arg]
 
 
 def exception_type_from_error_code(error_code):

@@ -42,5 +42,7 @@ def disable_tensor_equality():
 
 
 def _no_version_2(function, what):
-    return NotImplementedError(f"{function}: lazytf has no {what}; it builds graphs that a tf.Session runs. Leave the call out, "
-                               "and run what the program computes with sess.run or Tensor.eval.")
+    return NotImplementedError(
+        f"{function}: lazytf has no {what}; it builds graphs that a tf.Session runs. Leave the call out, "
+        "and run what the program computes with sess.run or Tensor.eval."
+    )

@@ -9,7 +9,7 @@ import sys
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _DEPTH = 24                 # innermost frames kept: enough to see through a framework built on ours
-_is_ours = {}               # file name -> whether it lies in this package
+_is_ours: dict[str, bool] = {}  # file name -> whether it lies in this package
 
 
 def user_stack():

@@ -3,7 +3,7 @@ import inspect
 
 from lazytf.core.schema import parse
 
-_TYPES = {}
+_TYPES: dict[str, "OpType"] = {}
 _EXTRAS = ("device",)     # what a kernel may ask for beside inputs and attrs: the device it runs on
 
 

@@ -1,4 +1,5 @@
 """The blocks and collections of the default graph: ``tf.name_scope``, ``tf.device``, ``tf.get_collection``, ..."""
+
 from lazytf.core import build
 from lazytf.core.graph import get_default_graph
 
@@ -6,15 +7,17 @@ from lazytf.core.graph import get_default_graph
 class name_scope:
     """A ``with`` block that prefixes the names of new operations; gives the prefix, with its trailing "/".
 
-    The scope is ``name``, or ``default_name`` where that is None, made unique in the graph; "" and None leave all scopes,
-    a name ending in "/" re-enters that very scope. ``values`` are the tensors that a function was called with: their
-    graph gets the operations, and one of the two names is then demanded (``ValueError``).
+    The scope is ``name``, or ``default_name`` where that is None, made unique in the graph; "" and None leave all
+    scopes, a name ending in "/" re-enters that very scope. ``values`` are the tensors that a function was called
+    with: their graph gets the operations, and one of the two names is then demanded (``ValueError``).
     """
 
     def __init__(self, name, default_name=None, values=None):
         if not isinstance(default_name, (str, type(None))):
-            raise TypeError(f"`default_name` type ({type(default_name)}) is not a string type. You likely meant to pass this "
-                            "into the `values` kwarg.")
+            raise TypeError(
+                f"`default_name` type ({type(default_name)}) is not a string type. You likely meant to pass this "
+                "into the `values` kwarg."
+            )
         self._given, self._default_name, self._values, self._open = name, default_name, values, []
 
     @property
@@ -24,7 +27,9 @@ class name_scope:
 
     def __enter__(self):
         if self._values is not None and self.name is None:
-            raise ValueError(f"At least one of name ({self._given}) and default_name ({self._default_name}) must be provided.")
+            raise ValueError(
+                f"At least one of name ({self._given}) and default_name ({self._default_name}) must be provided."
+            )
         if not isinstance(self.name, (str, type(None))):
             raise TypeError(f"name must be a string; got {self.name!r} of type {type(self.name).__name__}")
         block = build.name_scope(self.name, None, self._values or ())

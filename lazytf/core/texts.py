@@ -1,4 +1,5 @@
 """Strings of either kind, bytes or text, as the kind that is wanted: ``tf.compat.as_bytes`` and its kin."""
+
 import numbers
 import os
 

@@ -87,12 +87,11 @@ class SparseTensor:
             raise TypeError(f"Neither a SparseTensor nor SparseTensorValue: {sparse_tensor_value}.")
         return cls(sparse_tensor_value.indices, sparse_tensor_value.values, sparse_tensor_value.dense_shape)
 
-    @property
-    def shape(self):
+    def get_shape(self):
         """What is known of the full shape."""
         return shapes.TensorShape.of(contents.elements(self._dense_shape))
 
-    get_shape = shape.fget
+    shape = property(get_shape)
 
     def consumers(self):
         """The operations that take any of its three tensors."""

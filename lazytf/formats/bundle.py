@@ -110,7 +110,8 @@ class BundleWriter:
         """Puts the checkpoint in place."""
         with os_errors_of(self._path):
             self._file.close()
-        _put_in_place(self.prefix, [(self._temporary, self._path)], self._entries)
+        shards = _free_count(self.prefix, 1)
+        _put_in_place(self.prefix, [(self._temporary, data_path(self.prefix, 0, shards))], self._entries, shards)
 
     def discard(self):
         """Removes what was written; what was at ``prefix`` before stays as it is."""
@@ -281,14 +282,15 @@ def merge_bundles(prefixes, destination):
     """
     destination = local_path(destination)
     readers = [BundleReader(prefix) for prefix in prefixes]
-    total, entries, moves = sum(reader._header.num_shards for reader in readers), {}, []
+    total = _free_count(destination, sum(reader._header.num_shards for reader in readers))
+    entries, moves = {}, []
     for reader in readers:
         first, shards = len(moves), reader._header.num_shards
         for shard in range(shards):
             moves.append((data_path(reader.prefix, shard, shards), data_path(destination, first + shard, total)))
         for key, entry in reader._all_entries():
             _merge_entry(entries, key, entry, first)
-    _put_in_place(destination, moves, entries)
+    _put_in_place(destination, [move for move in moves if os.path.exists(move[0])], entries, total)
     for reader in readers:
         if reader.prefix != destination:
             with os_errors_of(reader._index_path):
@@ -316,13 +318,25 @@ def data_path(prefix, shard, shards):
     return f"{prefix}.data-{shard:05d}-of-{shards:05d}"
 
 
-def _put_in_place(prefix, moves, entries):
-    """Renames data files (``(from, to)`` each) and then the index of ``entries``, which is written before them."""
+def _free_count(prefix, least):
+    """A count of shards, ``least`` or one more, whose data files the checkpoint now at ``prefix`` does not read."""
+    index = f"{prefix}.index"
+    if os.path.exists(index) and os.path.exists(data_path(prefix, 0, least)):
+        with contextlib.suppress(errors.DataLossError):
+            return least + (_read_index(index)[0].num_shards == least)
+    return least
+
+
+def _put_in_place(prefix, moves, entries, shards):
+    """Renames data files (``(from, to)`` each) and then the index of ``entries``, which is written before them.
+
+    Data files of an older checkpoint at ``prefix`` are removed in the end.
+    """
     path = f"{prefix}.index"
     temporary = temporary_beside(path)
     try:
         with os_errors_of(path), open(temporary, "xb") as file:
-            _write_index(file, len(moves), entries)
+            _write_index(file, shards, entries)
         for source, target in [*moves, (temporary, path)]:
             with os_errors_of(target):
                 os.replace(source, target)
@@ -330,6 +344,11 @@ def _put_in_place(prefix, moves, entries):
         with contextlib.suppress(OSError):
             os.remove(temporary)
         raise
+    kept = {target for _, target in moves}
+    for old in glob.glob(f"{glob.escape(prefix)}.data-?????-of-?????"):
+        if old not in kept:
+            with contextlib.suppress(OSError):
+                os.remove(old)
 
 
 def _write_index(file, shards, entries):

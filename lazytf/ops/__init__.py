@@ -24,6 +24,7 @@ is built from other public functions it imports them from the families above it 
     reduction       many elements along some axes become one
     segments        rows that carry the same number become one
     sets            vectors as sets
+    strings         strings in tensors
     linalg          products of matrices, diagonals, transposes
     norms           lengths, and tensors scaled to a length
     decompositions  factors, inverses, linear equations

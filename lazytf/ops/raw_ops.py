@@ -42,8 +42,10 @@ def _by_keyword(op_type):
 
     def function(*args, **arguments):
         if args:
-            raise TypeError(f"{op_type.name} only takes keyword args (possible keys: {keys}). "
-                            "Please pass these args as kwargs instead.")
+            raise TypeError(
+                f"{op_type.name} only takes keyword args (possible keys: {keys}). "
+                "Please pass these args as kwargs instead."
+            )
         for key in arguments:
             if key not in keys:
                 raise TypeError(f"{op_type.name}() got an unexpected keyword argument {key!r}")

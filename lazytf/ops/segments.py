@@ -7,9 +7,10 @@ many, and leave out rows whose number is negative. A segment without rows is 0, 
 import torch
 
 from lazytf.core import contents, shapes
-from lazytf.core.build import convert_to_tensor, name_scope, raw
+from lazytf.core.build import convert_to_tensor, name_scope, raw, register_tensor_conversion_function
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, at_least_rank, merge_dimensions, with_rank
+from lazytf.core.values import IndexedSlices
 from lazytf.ops.filling import ones
 from lazytf.ops.measuring import shape
 from lazytf.ops.sentences import refuse
@@ -225,3 +226,17 @@ def _rows(data, segment_ids, num_segments):
     count = raw.UnsortedSegmentSum(each, segment_ids, num_segments)
     rank = data.shape.ndims - segment_ids.shape.ndims
     return raw.Maximum(raw.Reshape(count, [num_segments] + [1] * rank), 1)
+
+
+def _dense(slices, dtype=None, name=None, as_ref=False):
+    """The tensor that an ``IndexedSlices`` stands for: rows of one number are added up, the others are zero."""
+    if dtype is not None and not dtype.is_compatible_with(slices.dtype):
+        raise ValueError(
+            f"Tensor conversion requested dtype {dtype.name} for IndexedSlices with dtype {slices.dtype.name}"
+        )
+    if slices.dense_shape is None:
+        raise ValueError(f"Tensor conversion requested for IndexedSlices without dense_shape: {slices}")
+    return raw.UnsortedSegmentSum(slices.values, slices.indices, slices.dense_shape[0], name=name)
+
+
+register_tensor_conversion_function(IndexedSlices, _dense)

@@ -272,7 +272,9 @@ def _scatter(suffix, in_place, types, locking):
         in_place(*_rows(ref, indices, updates))
         return ref
 
-    @op(f"ResourceScatter{suffix}(resource: resource, indices: Tindices, updates: dtype, dtype: {types}, "
+    resource_types = "type" if types == "type" else "{number}"
+
+    @op(f"ResourceScatter{suffix}(resource: resource, indices: Tindices, updates: dtype, dtype: {resource_types}, "
         f"Tindices: {{int32, int64}}) -> ()", shape=shape_rules.no_output, writes=["resource"], stateful=True, gradient=False)
     def resource_kernel(resource, indices, updates):
         in_place(*_rows(resource, indices, updates))

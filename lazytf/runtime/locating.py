@@ -54,19 +54,24 @@ def on_host(ops, fed, known, recorded):
         if kind.on_host:
             hosted.add(op)
         elif kind.host is not None and op not in recorded:
-            strings = False
-            for arg, t in arguments(op):
-                if arg.is_shape:
-                    continue
-                string = t._dtype._base is dtypes.string
-                strings = strings or string
-                if not (string or (_is_small(t) and (t in known or t.op in hosted or (t in fed and is_host_feed(t))
-                                                     or t._dtype._is_ref_dtype or t._dtype is dtypes.resource))):
-                    break
-            else:
-                if strings or all(_is_small(t) for t in op.outputs):
-                    hosted.add(op)
+            if any(t._dtype._base is dtypes.string for t in (*op._inputs, *op.outputs)):
+                hosted.add(op)
+            elif all(arg.is_shape or _is_cheap(t, fed, known, hosted) for arg, t in arguments(op)) and all(
+                _is_small(t) for t in op.outputs
+            ):
+                hosted.add(op)
     return hosted
+
+
+def _is_cheap(t, fed, known, hosted):
+    """Whether a small value is on the host already, or as good as."""
+    return _is_small(t) and (
+        t in known
+        or t.op in hosted
+        or (t in fed and is_host_feed(t))
+        or t._dtype._is_ref_dtype
+        or t._dtype is dtypes.resource
+    )
 
 
 def is_host_feed(tensor):

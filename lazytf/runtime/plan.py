@@ -40,6 +40,7 @@ class Draft:
             ops = needed(wanted, ended)
         self.placed = place(ops, settings.devices, settings.soft_placement)     # what is folded away must be placeable too
         self.known, cut = known_values(ops, fed, self.regions.recorded, settings.folds)
+        cut -= self.regions.sources         # recording starts there: their lines must be written
         if any(t.op._inputs for t in cut):
             kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
             ops = [op for op in needed(kept, ended, cut) if op not in done]

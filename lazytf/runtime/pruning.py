@@ -15,7 +15,7 @@ def needed(wanted, fed, known=()):
                 found.add(t.op)
                 pending.append(t.op)
         for c in op._control_inputs:
-            if c not in found:
+            if c not in found and (not c.outputs or not any(t in fed for t in c.outputs)):
                 found.add(c)
                 pending.append(c)
     return sorted(found, key=_number)

@@ -274,9 +274,14 @@ def get_default_session():
 
 
 def _check_target(target):
+    if not isinstance(target, (str, bytes)):
+        raise TypeError(f"target must be a string, but got {type(target)}")
     if target not in ("", b"", "local"):
-        raise errors.UnimplementedError(
-            None, None, f"Cannot connect to {target!r}: lazytf runs sessions in this process only. Leave `target` empty.")
+        raise errors.NotFoundError(
+            None,
+            None,
+            f"Cannot connect to {target!r}: lazytf runs sessions in this process only. Leave `target` empty.",
+        )
 
 
 def _spread(elements, values):

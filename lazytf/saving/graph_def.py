@@ -73,9 +73,7 @@ def write_graph(graph_or_graph_def, logdir, name, as_text=True):
     own = own_operations(message)
     if own:
         _LOG.warning("%s holds operations that TensorFlow does not have and will not import: %s", path, ", ".join(own))
-    files.write_atomically(
-        path, text_format.MessageToString(message, float_format="") if as_text else message.SerializeToString()
-    )
+    files.write_atomically(path, text_format.MessageToString(message) if as_text else message.SerializeToString())
     return path
 
 

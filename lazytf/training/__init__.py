@@ -9,6 +9,13 @@ May import every room but ``modeling``, ``pipelines`` and ``interop``. The files
     momentum
     adam
     averages            running averages of variables
+    coordinator         threads that stop together
+    queues              queues as programs see them
+    queue_runners       threads that keep queues filled
+    summaries           ops that make what TensorBoard shows
+    file_writers        event files
+    input_producers     queues of rows, names or numbers, epoch after epoch
+    batching            single examples into batches
 
 A new rule is a subclass of ``Optimizer`` in a file of its own, over an ``Apply...`` op of ``ops/training``.
 """

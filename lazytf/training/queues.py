@@ -6,6 +6,7 @@ from lazytf.core import contents, dtypes as types, shapes as static
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.operation import Tensor
 from lazytf.core.seeds import get_seed
+from lazytf.ops import queues as _ops  # noqa: F401 - declares the ops that these classes add
 
 
 class QueueBase:

@@ -15,6 +15,7 @@ from lazytf.core.collections import GraphKeys
 from lazytf.core.dtypes import string
 from lazytf.core.graph import get_default_graph
 from lazytf.formats.messages import SummaryDescription, SummaryMetadata
+from lazytf.ops import summaries as _ops  # noqa: F401 - declares the ops that these functions add
 
 _illegal = re.compile(r"[^-/\w.]")
 _log = logging.getLogger("tensorflow")

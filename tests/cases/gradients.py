@@ -107,8 +107,8 @@ def arguments_are_checked(tf):
     y = x * x
     return [
         raised(lambda: tf.gradients(y, x, grad_ys=[])),
-        raised(lambda: tf.gradients(y, x, grad_ys=[tf.constant([1, 1])])),
-        raised(lambda: tf.gradients(y, x, grad_ys=tf.constant([1.0, 1.0, 1.0]))),
+        raised(lambda: tf.gradients(y, x, grad_ys=[tf.constant([1, 1])]), key=""),
+        raised(lambda: tf.gradients(y, x, grad_ys=tf.constant([1.0, 1.0, 1.0])), key=""),
         raised(lambda: tf.gradients(y, 3.0), key=""),
         raised(lambda: tf.gradients([y, y], x, grad_ys=[None])),
         raised(lambda: tf.gradients(y, "x:0"), key=""),

@@ -1,4 +1,5 @@
 """Checkpoints, against TensorFlow's own."""
+import contextlib
 import os
 
 import ml_dtypes
@@ -190,11 +191,32 @@ def test_a_save_that_dies_at_a_rename_leaves_no_half_checkpoint(tmp_path, monkey
 
 def test_an_index_beside_another_saves_data_is_data_loss_not_a_mixture(tmp_path):
     write(tmp_path / "m", {"x": np.arange(3)})
-    old = (tmp_path / "m.index").read_bytes()
-    write(tmp_path / "m", {"x": np.arange(3) + 1})
-    (tmp_path / "m.index").write_bytes(old)
+    write(tmp_path / "other", {"x": np.arange(3) + 1})
+    (tmp_path / "other.index").replace(tmp_path / "m.index")
     with pytest.raises(errors.DataLossError, match="Checksum does not match"):
         BundleReader(tmp_path / "m").get_tensor("x")
+
+
+@pytest.mark.parametrize("renames", [0, 1, 2])
+def test_a_save_over_another_that_dies_at_any_rename_leaves_one_of_them_whole(tmp_path, monkeypatch, renames):
+    for number in range(3):
+        write(tmp_path / "m", {"x": np.full(3, number)})
+    done, replace = [], os.replace
+
+    def die_after(source, target):
+        if len(done) == renames:
+            raise KeyboardInterrupt
+        done.append(target)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", die_after)
+    with contextlib.suppress(KeyboardInterrupt):
+        write(tmp_path / "m", {"x": np.full(3, 9)})
+    monkeypatch.undo()
+    assert BundleReader(tmp_path / "m").get_tensor("x").tolist() == ([9] * 3 if renames == 2 else [2] * 3)
+    write(tmp_path / "m", {"x": np.full(3, 10)})
+    assert BundleReader(tmp_path / "m").get_tensor("x").tolist() == [10] * 3
+    assert len([name for name in names_in(tmp_path) if ".data-" in name]) == 1
 
 
 def test_shards_are_merged_into_one_checkpoint(tmp_path):
