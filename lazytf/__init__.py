@@ -6,7 +6,11 @@ This file is the contents page: every name of ``tf`` itself, by the file that de
 does not have yet raises ``AttributeError`` with a way round; ``docs/differences.md`` says what differs.
 """
 
+import gc as _gc
 import sys as _sys
+
+_collects = _gc.isenabled()
+_gc.disable()  # until all is imported: a full collection on the way would walk torch's objects, 0.1 s of 0.17
 
 from numpy import newaxis as newaxis
 
@@ -125,6 +129,9 @@ from lazytf.core.values import (
     IndexedSlices as IndexedSlices,
     SparseTensor as SparseTensor,
     SparseTensorValue as SparseTensorValue,
+    get_static_value as get_static_value,
+    is_numeric_tensor as is_numeric_tensor,
+    is_tensor as is_tensor,
 )
 from lazytf.core.version import (
     GIT_VERSION as GIT_VERSION,
@@ -483,6 +490,7 @@ from lazytf.state.variables import (
     disable_resource_variables as disable_resource_variables,
     enable_resource_variables as enable_resource_variables,
     resource_variables_enabled as resource_variables_enabled,
+    variable_creator_scope as variable_creator_scope,
 )
 from lazytf.training.queues import (
     FIFOQueue as FIFOQueue,
@@ -494,3 +502,6 @@ from lazytf.training.queues import (
 
 compat.v1 = _sys.modules[__name__]  # the same surface
 __getattr__ = _absent("tf")
+
+if _collects:
+    _gc.enable()

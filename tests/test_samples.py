@@ -2,7 +2,8 @@
 
 One test per row makes every check of it: node list, static shapes and dtypes in each variant of known input shapes,
 values, what ran against the static shape, variables after the run, gradients against the recording and against finite
-differences, errors.
+differences, errors. Beside the recording: the gradients of a flat program are the tape's, a graph that was exported and
+imported again gives the same values, and kernels that do not say so return no storage of their inputs.
 """
 
 import re
@@ -10,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 import lazytf as tf
 from lazytf.core import registry
+from lazytf.runtime import compiling
 from tests.samples import ELSEWHERE, FAMILIES, recording, rows, running
 
 RECORDS = {family: recording.load(family) for family in FAMILIES}
@@ -46,15 +49,16 @@ GRADIENT_RTOL = {
 
 
 @pytest.mark.parametrize("family, row", SAMPLES)
-def test_row_does_what_tensorflow_does(family, row):
+def test_row_does_what_tensorflow_does(family, row, monkeypatch):
     expected = RECORDS[family].get(row.name)
     assert expected is not None, f"not recorded: python -m tests.reference.record {family}"
     for known in running.variants(row):
         check_variant(row, known, expected["variants"][known], expected.get("runs"))
     if row.raises is None:
-        check_gradients(row, expected)
+        check_gradients(row, expected, monkeypatch)
         check_variables(row, expected)
-        # The GraphDef round trip of the row, and its run in every plan tier, are checked here too once they exist.
+        check_round_trip(row)
+        check_storage(row, expected, monkeypatch)
 
 
 def check_variant(row, known, variant, runs):
@@ -126,27 +130,37 @@ def check_matches_static(output, value, where):
         )
 
 
-def check_gradients(row, expected):
-    """Gradients of sum(output * fixed weights): the recorded ones, and in float64 those of finite differences."""
+def check_gradients(row, expected, monkeypatch):
+    """Gradients of sum(output * fixed weights): those recorded, a flat program's, in float64 finite differences."""
     if not expected["gradients"]:
         return
     built = running.build(tf, row)
     with running.session(tf, built) as sess:
-        found = running.gradients(tf, row, built, running.fetch(sess, built))
-        assert [g is None for g in found] == [g is None for g in expected["gradients"]], "which gradients are None"
-        for position, fetch, wanted in zip(running.differentiable(row), found, expected["gradients"], strict=True):
-            if wanted is None:
-                continue
-            where = f"gradient of x{position}"
-            assert isinstance(fetch, tuple) == wanted[1], f"{where}: IndexedSlices or not"
-            value = running.dense(sess.run(fetch, built.feeds), running.array_of(row.inputs[position]).shape)
-            rtol = None if row.rtol is None else 5 * row.rtol
-            check_value(value, wanted[0], where, rtol, GRADIENT_RTOL)
+        fetches = running.gradients(tf, row, built, running.fetch(sess, built))
+    assert [g is None for g in fetches] == [g is None for g in expected["gradients"]], "which gradients are None"
+    tape, flat = (gradients_of_runs(built, fetches, is_flat, monkeypatch) for is_flat in (False, True))
+    chosen = [i for i, wanted in enumerate(expected["gradients"]) if wanted is not None]
+    for i, first, second, again in zip(chosen, *tape, flat[1], strict=True):
+        position, (wanted, is_rows) = running.differentiable(row)[i], expected["gradients"][i]
+        where, shape = f"gradient of x{position}", running.array_of(row.inputs[position]).shape
+        assert isinstance(first, tuple) == is_rows, f"{where}: IndexedSlices or not"
+        rtol = None if row.rtol is None else 5 * row.rtol
+        check_value(running.dense(first, shape), wanted, where, rtol, GRADIENT_RTOL)
+        tape_and_flat = recording.encode(running.dense(second, shape)), running.dense(again, shape)
+        check_value(tape_and_flat[1], tape_and_flat[0], f"{where}, flat", row.rtol, GRADIENT_RTOL)
     if expected["smooth"]:
         for found, slopes in running.finite_differences(tf, row):
             np.testing.assert_allclose(
                 found, slopes, rtol=1e-5, atol=1e-6, err_msg="float64 gradient, finite differences"
             )
+
+
+def gradients_of_runs(built, fetches, is_flat, monkeypatch):
+    """The gradients that are not None, of two runs: on the tape, or of a flat program, which the second run executes."""
+    monkeypatch.setattr(compiling, "enabled", is_flat)
+    monkeypatch.setattr(compiling, "_OFTEN", 1)
+    with running.session(tf, built) as sess:
+        return [sess.run([g for g in fetches if g is not None], built.feeds) for _ in range(2)]
 
 
 def check_variables(row, expected):
@@ -161,6 +175,69 @@ def check_variables(row, expected):
             check_value(
                 running.plain(sess.run(variable)), wanted, f"{variable.name} after the run", row.rtol, VALUE_RTOL
             )
+
+
+def check_round_trip(row):
+    """The graph, exported and imported into another, gives the same values in the first run of a session."""
+    built = running.build(tf, row)
+    with running.session(tf, built) as sess:
+        expected = running.fetch(sess, built)
+    elements = [built.graph.as_graph_element(output) for output in built.outputs]
+    message = tf.GraphDef.FromString(built.graph.as_graph_def().SerializeToString())
+    with tf.Graph().as_default() as graph, tf.Session() as sess:
+        tf.import_graph_def(message, name="")
+        if built.initialize is not None:
+            sess.run(built.initialize.name)
+        feeds = {x.name: value for x, value in built.feeds.items()}
+        found = sess.run([graph.as_graph_element(element.name) for element in elements], feeds)
+    for element, value, wanted in zip(elements, found, expected, strict=True):
+        if wanted is not None:
+            np.testing.assert_array_equal(running.plain(value), wanted, err_msg=f"{element.name}, imported")
+
+
+def check_storage(row, expected, monkeypatch):
+    """What a kernel returns shares storage with its inputs only where the op type says ``view``."""
+    built, shared = running.build(tf, row), []
+    for kind in {op.op_type for op in built.graph.get_operations()}:
+        if kind.schema.inputs and not kind.is_view and not kind.needs_context:
+            for form in ("kernel", "host", "differentiable"):
+                if getattr(kind, form) is not None:
+                    monkeypatch.setattr(kind, form, watched(kind, getattr(kind, form), shared))
+    with running.session(tf, built) as sess:
+        values = running.fetch(sess, built)
+        if expected["gradients"]:
+            fetches = running.gradients(tf, row, built, values)
+            sess.run([g for g in fetches if g is not None], built.feeds)
+    assert not shared, "results that share storage with an input: declare view=True"
+
+
+def watched(kind, kernel, shared):
+    """A kernel of ``kind`` that notes in ``shared`` when a result lies in the storage of an input."""
+
+    def run(*arguments):
+        results = kernel(*arguments)
+        given = list(arrays(arguments[: len(kind.schema.inputs)]))
+        if any(overlap(result, argument) for result in arrays(results) for argument in given):
+            shared.append(kind.name)
+        return results
+
+    return run
+
+
+def arrays(values):
+    """The tensors and arrays in nested lists."""
+    if isinstance(values, (list, tuple)):
+        for value in values:
+            yield from arrays(value)
+    elif isinstance(values, (torch.Tensor, np.ndarray)):
+        yield values
+
+
+def overlap(a, b):
+    """Whether two tensors, or two arrays, have storage in common."""
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr() != 0
+    return isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and np.may_share_memory(a, b)
 
 
 def test_every_registered_op_type_has_a_row():

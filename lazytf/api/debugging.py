@@ -1,6 +1,7 @@
 """``tf.debugging``: checks."""
 
 from lazytf.api.surface import absent as _absent
+from lazytf.core.values import is_numeric_tensor as is_numeric_tensor
 from lazytf.ops.control import (
     check_numerics as check_numerics,
     verify_tensor_all_finite as assert_all_finite,

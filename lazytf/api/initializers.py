@@ -2,6 +2,7 @@
 
 from lazytf.api.surface import absent as _absent
 from lazytf.state.initializers import (
+    Identity as identity,
     constant_initializer as constant,
     glorot_normal_initializer as glorot_normal,
     glorot_uniform_initializer as glorot_uniform,

@@ -1,9 +1,12 @@
 """Values made of several tensors: rows of a larger tensor, and sparse tensors."""
 from typing import NamedTuple
 
+import numpy as np
+
 from lazytf.core import contents, defaults, shapes
 from lazytf.core.build import convert_to_tensor, name_scope
 from lazytf.core.dtypes import int64
+from lazytf.core.operation import Tensor
 
 
 class IndexedSlices:
@@ -49,7 +52,7 @@ class IndexedSlicesValue(NamedTuple):
 
 
 class SparseTensorValue(NamedTuple):
-    """The NumPy value of a ``SparseTensor``: ``indices`` ``[n, rank]``, ``values`` ``[n]``, ``dense_shape`` ``[rank]``."""
+    """A ``SparseTensor``'s NumPy value: ``indices`` ``[n, rank]``, ``values`` ``[n]``, ``dense_shape`` ``[rank]``."""
 
     indices: object
     values: object
@@ -107,3 +110,33 @@ class SparseTensor:
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
 
     __repr__ = __str__
+
+
+_NUMERIC = frozenset("float32 float64 int8 int16 int32 int64 uint8 qint8 quint8 qint32 complex64".split())
+
+
+def is_tensor(x):
+    """Whether ``x`` is a tensor, or stands for one: a variable, a sparse tensor, ``IndexedSlices``."""
+    return isinstance(x, (Tensor, SparseTensor, IndexedSlices)) or (
+        hasattr(x, "_as_graph_element") and not isinstance(x, type))
+
+
+def is_numeric_tensor(tensor):
+    """Whether ``tensor`` is a tensor of numbers; TensorFlow counts no half precision and no large unsigned integers."""
+    return isinstance(tensor, Tensor) and tensor.dtype.name in _NUMERIC
+
+
+def get_static_value(tensor, partial=False):
+    """The value of ``tensor`` as a NumPy array, where the graph alone decides it; else None.
+
+    With ``partial``, a vector of which some elements are known is an object array with None for the others. What is no
+    tensor is returned as it is.
+    """
+    if not isinstance(tensor, Tensor):
+        return tensor
+    value = contents.constant_value(tensor)
+    if value is None and partial and tensor.dtype.is_integer and tensor.shape.ndims == 1:
+        elements = contents.elements(tensor)
+        if elements is not None and any(e is not None for e in elements):
+            return np.array(elements, object)
+    return value

@@ -8,7 +8,7 @@ import operator
 import numpy as np
 import torch
 
-from lazytf.core import errors, shape_rules
+from lazytf.core import errors, shape_rules, shapes
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import merge
 
@@ -97,7 +97,8 @@ def Assign(ref, value, validate_shape):
 
 @Assign.on_host_too
 def _(ref, value, validate_shape):
-    _check_shape(ref, np.shape(value), validate_shape)
+    if getattr(value, "shape", ()) != ref.shape:
+        _check_shape(ref, np.shape(value), validate_shape)
     ref.assign_host(value)
     return ref
 
@@ -158,12 +159,22 @@ def _handle_matches(op):
 @op("AssignVariableOp(resource: resource, value: dtype, dtype: type) -> ()",
     shape=_handle_matches, writes=["resource"], stateful=True, gradient=False)
 def AssignVariableOp(resource, value):
+    _check_declared(resource, value.shape)
     resource.assign(value)
 
 
 @AssignVariableOp.on_host_too
 def _(resource, value):
+    _check_declared(resource, value.shape)
     resource.assign_host(value)
+
+
+def _check_declared(resource, shape):
+    """Refuses a value that does not have the variable's declared shape; TensorFlow takes it, when a run brings it."""
+    if shape != resource.shape and not shapes.compatible(resource.shape, tuple(shape)):
+        raise errors.InvalidArgumentError(
+            None, None, "Assign requires shapes of both tensors to match. lhs shape= "
+                        f"{shapes.bracketed(resource.shape)} rhs shape= {shapes.bracketed(tuple(shape))}")
 
 
 def _resource_update(type_name, in_place, on_scalars):

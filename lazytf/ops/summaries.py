@@ -40,7 +40,7 @@ def ScalarSummary(tags, values):
 
 
 def _each(values):
-    return np.asarray(values).ravel().tolist()
+    return np.asarray(values, object).ravel().tolist()  # NumPy's own bytes type would cut zeros at the end
 
 
 def _text(tag):

@@ -88,6 +88,11 @@ class _Watcher(TorchDispatchMode):
         self.constants = {}
         self.inputs = [self._new(t) for t in inputs]
 
+    @classmethod
+    def _should_skip_dynamo(cls):
+        """Keeps torch from importing its compiler, a second's work, to keep that out of what is watched."""
+        return False
+
     def _new(self, tensor):
         self.number[id(tensor)] = n = len(self.tensors)
         self.tensors.append(tensor)          # held, so that no other tensor gets its id

@@ -133,11 +133,33 @@ def _guarded(source, resources, computes_on_host):
     return _locked(call, lock) if source.uses_state else call
 
 
-def _quiet(call):
-    def quiet(*values):
-        with np.errstate(all="ignore"):
-            return call(*values)
-    return quiet
+try:        # what np.errstate does, without building it anew for every run
+    from numpy._core.umath import _extobj_contextvar, _make_extobj
+
+    _SILENT = _make_extobj(all="ignore")
+
+    def _quiet(call):
+        """``call`` with NumPy's floating-point warnings off, as tensors have none."""
+
+        def quiet(*values):
+            token = _extobj_contextvar.set(_SILENT)
+            try:
+                return call(*values)
+            finally:
+                _extobj_contextvar.reset(token)
+
+        return quiet
+
+except ImportError:
+
+    def _quiet(call):
+        """``call`` with NumPy's floating-point warnings off, as tensors have none."""
+
+        def quiet(*values):
+            with np.errstate(all="ignore"):
+                return call(*values)
+
+        return quiet
 
 
 def _locked(call, lock):

@@ -85,6 +85,7 @@ class Writer:
     def write(self):
         draft = self.draft
         self.last_use = self._last_uses()
+        self.written = {variable for op in draft.ordered for variable in writes(op)}
         for i, t in enumerate(draft.fed):
             self._feed(t, i)
         for position, group in enumerate(draft.groups):
@@ -216,7 +217,11 @@ class Writer:
         dtype = t._dtype._base
         if t._shape == () and dtype in _ITEM:
             return f"{self._global('as_' + dtype.name, dtype.as_numpy_dtype)}({name}.item())"
-        convert = tensors.copied_to_numpy if self.shares.get(name) else tensors.to_numpy
+        borrowed = bool(self.shares.get(name))
+        if place.torch.type == "cpu" and t._shape and dtype in _SHARED_WITH_NUMPY:      # not 0-d, no conversion
+            detached = name if name not in self.records else f"{name}.detach()"
+            return f"{detached}.numpy(){'.copy()' if borrowed else ''}"
+        convert = tensors.copied_to_numpy if borrowed else tensors.to_numpy
         return f"{self._global(convert.__name__, convert)}({name})"
 
     # -- operations -------------------------------------------------------------------------------------------------
@@ -259,6 +264,8 @@ class Writer:
             name = self._define(f"h{op._id}_r")
             self._line(f"{name} = {self._cell(variable)}.host", op, t.name)
             self.names[t] = {HOST: name}
+        elif variable not in self.written:
+            self.names[t] = {self.draft.home(variable): self._read(variable, "value", op)}
         else:
             name = self._define(f"t{op._id}_r")
             self._line(f"{name} = {self._cell(variable)}.value.clone()", op, t.name)
@@ -703,5 +710,6 @@ def _tuple(texts):
     return f"({', '.join(texts)}{',' if len(texts) == 1 else ''})"
 
 
+_SHARED_WITH_NUMPY = frozenset(d for d in tensors.TORCH if (d.is_floating and d is not dtypes.bfloat16) or d.is_integer or d.is_bool)
 _ITEM = (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64, dtypes.int8, dtypes.int16, dtypes.uint8, dtypes.bool_,
          dtypes.float16)

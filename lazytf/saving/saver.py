@@ -32,7 +32,7 @@ from lazytf.saving.checkpoint_state import (
     write_checkpoint_state,
 )
 from lazytf.saving.meta_graph import export_meta_graph, import_collections, import_graph_message
-from lazytf.saving.saveables import saveables_of
+from lazytf.saving.saveables import SaveableObject as SaveableObject, SaveSpec as SaveSpec, saveables_of
 from lazytf.state.inventory import global_variables
 
 _LOG = logging.getLogger("tensorflow")
@@ -388,7 +388,7 @@ def _by_device(saveables):
     """``(device, its saveables)``, sorted; ``ValueError`` for a saveable whose tensors lie on several."""
     found = collections.defaultdict(list)
     for saveable in saveables:
-        devices = {spec.device for spec in saveable.specs}
+        devices = {spec.tensor.device for spec in saveable.specs}  # a tensor made for the purpose, too, as TensorFlow has it
         if len(devices) != 1:
             raise ValueError(f"All tensors of a saveable object must be on the same device: {saveable.name}")
         found[devices.pop()].append(saveable)

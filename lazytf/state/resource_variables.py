@@ -104,9 +104,8 @@ class ResourceVariable(Variable, behind_handle=True):
 
     def read_value(self):
         """A new tensor of its value, on the device of the open blocks."""
-        with self.graph.name_scope("Read"):
-            with self._beside_handle():
-                value = self._read()
+        with self.graph.name_scope("Read"), self.graph.device(self._handle.device):
+            value = self._read()
         return raw.Identity(value)
 
     def eval(self, session=None):

@@ -299,7 +299,7 @@ class variable_scope:
     def __enter__(self):
         with contextlib.ExitStack() as stack:
             if self._values:
-                stack.enter_context(_graph_of(self._values).as_default())
+                stack.enter_context(graph_of(self._values).as_default())
             scope = self._open(stack)
             self._exits.append(stack.pop_all())
         return scope

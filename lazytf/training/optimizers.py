@@ -304,7 +304,8 @@ class Optimizer:
             if constraint is None:
                 return update
             with graph.control_dependencies([update]):
-                return variable.assign(constraint(variable))
+                # A ref variable's shared read is from before the update: the constraint gets one from after it.
+                return variable.assign(constraint(variable if is_resource(variable) else variable.read_value()))
 
 
 def _gradient(gradient):

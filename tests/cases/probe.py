@@ -5,7 +5,7 @@ import inspect
 
 import numpy as np
 
-SUBJECTS = ("graph", "nodes", "tensors", "sessions", "variables", "gradients", "optimizers", "queues", "saving")
+SUBJECTS = ("graph", "nodes", "tensors", "sessions", "variables", "gradients", "optimizers", "queues", "saving", "training")
 
 
 def cases(subject):

@@ -39,7 +39,7 @@ def record(row):
         runs = [running.fetch(sess, built) for _ in range(row.runs)]
         record["runs"] = [[recording.encode(value) for value in values] for values in runs]
         record["variables"] = [recording.encode(running.plain(sess.run(v))) for v in built.variables]
-        record["gradients"] = gradients(row, built, sess, runs[0])
+    record["gradients"] = gradients(row, built, runs[0])
     record["smooth"] = bool(record["gradients"]) and finite_differences_agree(row)
     return record
 
@@ -70,20 +70,19 @@ def failure(row, known, when, error):
     return {"error": [when, type(error).__name__, message]}
 
 
-def gradients(row, built, sess, values):
+def gradients(row, built, values):
     """One entry per differentiable input: the array, with ``true`` beside it if it came as IndexedSlices; or None."""
     try:
         fetches = running.gradients(tf, row, built, values)
     except LookupError:  # TensorFlow has no rule for this op
         return []
-    return [gradient(row, *pair, sess, built) for pair in zip(running.differentiable(row), fetches)]  # noqa: B905
+    found = zip(running.differentiable(row), running.fetched(tf, built, fetches))  # noqa: B905
+    return [None if value is None else gradient(row, position, value) for position, value in found]
 
 
-def gradient(row, position, fetch, sess, built):
-    if fetch is None:
-        return None
-    value = running.dense(sess.run(fetch, built.feeds), running.array_of(row.inputs[position]).shape)
-    return [recording.encode(value), isinstance(fetch, tuple)]
+def gradient(row, position, value):
+    array = running.dense(value, running.array_of(row.inputs[position]).shape)
+    return [recording.encode(array), isinstance(value, tuple)]
 
 
 def finite_differences_agree(row):

@@ -76,6 +76,13 @@ def gradients(tf, row, built, values):
     return [(g.values, g.indices) if isinstance(g, tf.IndexedSlices) else g for g in found]
 
 
+def fetched(tf, built, fetches):
+    """What ``gradients`` returned as values, all taken in the first run of a new session: random ops draw as they did."""
+    with session(tf, built) as sess:
+        found = iter(sess.run([fetch for fetch in fetches if fetch is not None], built.feeds))
+    return [None if fetch is None else next(found) for fetch in fetches]
+
+
 def dense(gradient, shape):
     """A fetched gradient as one array: slices are added up into zeros of ``shape``."""
     if not isinstance(gradient, tuple):
