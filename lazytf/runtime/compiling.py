@@ -13,6 +13,7 @@ of the new program before that is trusted. A program holds for the input shapes 
 Python looks at a number, or which cannot be watched for any other reason, stays in tier 0.
 """
 import linecache
+import time
 from itertools import count as counting
 
 import torch
@@ -276,6 +277,34 @@ _METHODS_OF_SCALARS = {_aten.mul.Scalar: torch.mul, _aten.div.Scalar: torch.div,
                        _aten.clamp_min.default: torch.clamp_min, _aten.clamp.default: torch.clamp}
 
 
+_MANY_PRODUCTS = 1 << 20     # multiplications of a matrix product from which on it pays to look for a faster kernel
+
+
+def _fused_linear(a, b):
+    """``a @ b`` by oneDNN, which on some processors is twice as fast as what torch.mm calls."""
+    return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+
+
+def _fastest_product(a, b):
+    """torch.mm or oneDNN's product, whichever is faster for matrices like these two (float32, on the CPU)."""
+    if a.dtype is not torch.float32 or a.device.type != "cpu" or a.shape[0] * a.shape[1] * b.shape[1] < _MANY_PRODUCTS:
+        return torch.mm
+    a, b = a.detach(), b.detach()
+    try:
+        expected, found = torch.mm(a, b), _fused_linear(a, b)
+    except (RuntimeError, AttributeError):       # a torch without oneDNN
+        return torch.mm
+    if found.stride() != expected.stride() or not torch.allclose(expected, found, rtol=1e-3, atol=1e-4):
+        return torch.mm
+    return min((torch.mm, _fused_linear), key=lambda product: min(_seconds(product, a, b) for _ in range(3)))
+
+
+def _seconds(function, *arguments):
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
 class _Text:
     """The program as Python source, and the globals it refers to."""
 
@@ -309,6 +338,8 @@ class _Text:
     def _line(self, step):
         function = _FUNCTIONS.get(step.operation) or _METHODS.get(step.operation) or _METHODS_OF_SCALARS.get(step.operation) \
             or step.operation._op
+        if step.operation is _aten.mm.default:
+            function = _fastest_product(*(self.watcher.tensors[n] for n in step.refs()))
         name = step.operation.__name__.replace(".", "_")
         while self.globals.setdefault(name, function) is not function:
             name += "_"

@@ -388,7 +388,9 @@ def _by_device(saveables):
     """``(device, its saveables)``, sorted; ``ValueError`` for a saveable whose tensors lie on several."""
     found = collections.defaultdict(list)
     for saveable in saveables:
-        devices = {spec.tensor.device for spec in saveable.specs}  # a tensor made for the purpose, too, as TensorFlow has it
+        devices = {
+            spec.tensor.device for spec in saveable.specs
+        }  # a tensor made for the purpose, too, as TensorFlow has it
         if len(devices) != 1:
             raise ValueError(f"All tensors of a saveable object must be on the same device: {saveable.name}")
         found[devices.pop()].append(saveable)

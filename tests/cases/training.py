@@ -16,7 +16,9 @@ def _nodes(tf):
             continue
         inputs = [re.sub("^gradients/.*", "gradient", t.name) for t in op.inputs]
         group = [g.decode() for g in op.colocation_groups() if g.decode() != "loc:@" + op.name]
-        lines.append(" ".join([op.name, op.type] + inputs + ["^" + c.name for c in op.control_inputs] + group + [op.device]))
+        lines.append(
+            " ".join([op.name, op.type] + inputs + ["^" + c.name for c in op.control_inputs] + group + [op.device])
+        )
     return lines
 
 
@@ -27,7 +29,10 @@ def _steps(tf, make, use_resource, sparse):
     step = tf.train.get_or_create_global_step()
     read = tf.gather(w, [0, 1, 1]) if sparse else w * 1.0
     make().minimize(tf.reduce_sum(read) + tf.reduce_sum(b * 1.0), global_step=step)
-    return [_nodes(tf), {key: names(tf.get_collection(key)) for key in ("variables", "trainable_variables", "train_op")}]
+    return [
+        _nodes(tf),
+        {key: names(tf.get_collection(key)) for key in ("variables", "trainable_variables", "train_op")},
+    ]
 
 
 def descent_on_ref_variables(tf):
@@ -79,8 +84,11 @@ def adam_on_parts_of_a_variable(tf):
     optimizer = tf.train.AdamOptimizer(0.1)
     optimizer.minimize(tf.reduce_sum(parts.as_tensor()))
     slots = [optimizer.get_slot(part, "m") for part in parts]
-    return [names(optimizer.variables()), [slot._save_slice_info.spec for slot in slots],
-            [slot._save_slice_info.full_name for slot in slots]]
+    return [
+        names(optimizer.variables()),
+        [slot._save_slice_info.spec for slot in slots],
+        [slot._save_slice_info.full_name for slot in slots],
+    ]
 
 
 def constraints_are_applied_after_the_step(tf):
@@ -113,7 +121,7 @@ def optimizers_may_be_subclassed(tf):
         """Moves by the gradient's sign, and counts its updates of each variable."""
 
         def __init__(self, rate, use_locking=False, name="SignDescent"):
-            super(SignDescent, self).__init__(use_locking, name)
+            super().__init__(use_locking, name)
             self._rate = rate
 
         def _create_slots(self, var_list):
@@ -128,7 +136,9 @@ def optimizers_may_be_subclassed(tf):
             self._rate_tensor = tf.convert_to_tensor(self._call_if_callable(self._rate), name="rate")
 
         def _apply_dense(self, grad, var):
-            return tf.group(tf.assign_sub(var, self._rate_tensor * tf.sign(grad)), self.get_slot(var, "sum").assign_add(grad))
+            return tf.group(
+                tf.assign_sub(var, self._rate_tensor * tf.sign(grad)), self.get_slot(var, "sum").assign_add(grad)
+            )
 
         def _resource_apply_dense(self, grad, var):
             return self._apply_dense(grad, var)
@@ -164,13 +174,20 @@ def what_a_subclass_does_not_define_raises(tf):
     v, r = tf.Variable([1.0], name="v"), tf.Variable([1.0], name="r", use_resource=True)
     rows = tf.IndexedSlices(tf.constant([1.0]), tf.constant([0]))
     optimizer = tf.train.Optimizer(False, "bare")
-    return [raised(lambda: optimizer.apply_gradients([pair]), key="") for pair in
-            ((tf.constant([1.0]), v), (tf.constant([1.0]), r), (rows, v), (rows, r))]
+    return [
+        raised(lambda: optimizer.apply_gradients([pair]), key="")
+        for pair in ((tf.constant([1.0]), v), (tf.constant([1.0]), r), (rows, v), (rows, r))
+    ]
 
 
 def the_global_step_is_checked(tf):
-    told = [tf.train.get_global_step(), tf.train.get_or_create_global_step().name, tf.train.get_global_step().name,
-            raised(tf.train.create_global_step), names(tf.get_collection(tf.GraphKeys.GLOBAL_STEP))]
+    told = [
+        tf.train.get_global_step(),
+        tf.train.get_or_create_global_step().name,
+        tf.train.get_global_step().name,
+        raised(tf.train.create_global_step),
+        names(tf.get_collection(tf.GraphKeys.GLOBAL_STEP)),
+    ]
     for wrong in (3, tf.constant(1.0), tf.constant([1])):
         told.append(raised(lambda: tf.train.assert_global_step(wrong), key="Existing"))
     with tf.Graph().as_default() as graph:
@@ -184,7 +201,7 @@ def averages_of_resource_variables_and_tensors(tf):
     x = tf.multiply(tf.constant([1.0, 2.0], name="c"), 2.0, name="x")
     average = tf.train.ExponentialMovingAverage(0.9, num_updates=tf.constant(3), zero_debias=True)
     average.apply([v, x])
-    hidden = ("cond", "VarIsInitializedOp", "v/ExponentialMovingAverage/Assign")      # how a variable's start is made
+    hidden = ("cond", "VarIsInitializedOp", "v/ExponentialMovingAverage/Assign")  # how a variable's start is made
     return [[line for line in _nodes(tf) if not line.startswith(hidden)], names(tf.global_variables())]
 
 
@@ -193,14 +210,25 @@ def _saver_nodes(tf, **options):
     with tf.device("/job:a/task:1/gpu:0"):
         w = tf.Variable(3, name="a/w", use_resource=True)
     tf.get_variable("p", [5, 2], partitioner=tf.fixed_size_partitioner(2), initializer=tf.zeros_initializer())
-    tf.get_variable("q", [4], partitioner=tf.fixed_size_partitioner(2), initializer=tf.zeros_initializer(),
-                    use_resource=True)
+    tf.get_variable(
+        "q", [4], partitioner=tf.fixed_size_partitioner(2), initializer=tf.zeros_initializer(), use_resource=True
+    )
     made = len(_nodes(tf))
     saver = tf.train.Saver(**options)
     told = saver.as_saver_def()
-    return [_nodes(tf)[made:], names([v, w]),
-            [told.filename_tensor_name, told.save_tensor_name, told.restore_op_name, told.max_to_keep, told.sharded,
-             told.keep_checkpoint_every_n_hours, told.version]]
+    return [
+        _nodes(tf)[made:],
+        names([v, w]),
+        [
+            told.filename_tensor_name,
+            told.save_tensor_name,
+            told.restore_op_name,
+            told.max_to_keep,
+            told.sharded,
+            told.keep_checkpoint_every_n_hours,
+            told.version,
+        ],
+    ]
 
 
 def a_saver_adds_these_operations(tf):

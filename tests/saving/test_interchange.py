@@ -103,8 +103,12 @@ def test_a_meta_graph_written_here_is_whole(graph, tmp_path, scope):
     with tf.Graph().as_default() as other, tf.Session() as session:
         saver = tf.train.import_meta_graph(path + ".meta", import_scope=scope)
         saver.restore(session, path)
-        assert session.run(other.get_tensor_by_name(prefix + "y:0"), {prefix + "x:0": [[1.0, 1.0]]}).tolist() == [[4.0, 6.0]]
-        assert [v.name for v in tf.global_variables()] == [prefix + name for name in ("w:0", "p/part_0:0", "p/part_1:0")]
+        assert session.run(other.get_tensor_by_name(prefix + "y:0"), {prefix + "x:0": [[1.0, 1.0]]}).tolist() == [
+            [4.0, 6.0]
+        ]
+        assert [v.name for v in tf.global_variables()] == [
+            prefix + name for name in ("w:0", "p/part_0:0", "p/part_1:0")
+        ]
         assert [t.name for t in tf.get_collection("outputs")] == [prefix + "y:0"]
         assert [tf.get_collection(key) for key in ("number", "fraction", "text")] == [[3], [2.5], [b"abc"]]
         assert tf.train.list_variables(saver.save(session, str(tmp_path / "n"))) == tf.train.list_variables(path)

@@ -18,7 +18,9 @@ import lazytf as tf
 def killed_while_saving(directory, way, delay):
     """Starts the program, kills it ``delay`` seconds after its first checkpoint; returns the last step it told of."""
     command = [sys.executable, "-m", "tests.saving.saving_program", directory, way]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}) as program:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ) as program:
         lines = [program.stdout.readline()]
         threading.Timer(delay, program.kill).start()
         lines += program.stdout.readlines()
