@@ -46,6 +46,7 @@ from lazytf.autodiff.gradients import (
     UnconnectedGradients as UnconnectedGradients,
     gradients as gradients,
 )
+from lazytf.autodiff.hessians import hessians as hessians
 from lazytf.core.build import (
     convert_to_tensor as convert_to_tensor,
     register_tensor_conversion_function as register_tensor_conversion_function,
@@ -491,6 +492,12 @@ from lazytf.state.variables import (
     enable_resource_variables as enable_resource_variables,
     resource_variables_enabled as resource_variables_enabled,
     variable_creator_scope as variable_creator_scope,
+)
+from lazytf.training.clipping import (
+    clip_by_average_norm as clip_by_average_norm,
+    clip_by_global_norm as clip_by_global_norm,
+    clip_by_norm as clip_by_norm,
+    global_norm as global_norm,
 )
 from lazytf.training.queues import (
     FIFOQueue as FIFOQueue,

@@ -1,4 +1,4 @@
-"""``tf.image``."""
+"""``tf.image``: images as tensors."""
 
 from lazytf.api.surface import absent as _absent
 from lazytf.ops.random import random_crop as random_crop

@@ -33,5 +33,6 @@ from lazytf.ops.norms import (
     norm as norm,
     normalize as normalize,
 )
+from lazytf.training.clipping import global_norm as global_norm
 
 __getattr__ = _absent("tf.linalg")

@@ -1,4 +1,4 @@
-"""``tf.profiler``."""
+"""``tf.profiler``: the message of its log."""
 
 from lazytf.api.surface import absent as _absent
 from lazytf.formats.messages import OpLogProto as OpLogProto

@@ -66,6 +66,13 @@ from lazytf.training.input_producers import (
     slice_input_producer as slice_input_producer,
     string_input_producer as string_input_producer,
 )
+from lazytf.training.learning_rates import (
+    cosine_decay as cosine_decay,
+    exponential_decay as exponential_decay,
+    inverse_time_decay as inverse_time_decay,
+    natural_exp_decay as natural_exp_decay,
+    polynomial_decay as polynomial_decay,
+)
 from lazytf.training.momentum import MomentumOptimizer as MomentumOptimizer
 from lazytf.training.optimizers import Optimizer as Optimizer
 from lazytf.training.queue_runners import (

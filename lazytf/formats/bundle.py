@@ -9,10 +9,10 @@ partitioned variable has an entry without bytes that lists its slices; each slic
 that opens with a zero byte (``slices.slice_key``).
 
 A writer works on temporary files and renames them when both are whole, data before index, so a process that dies
-leaves whatever checkpoint was there before. Where the same prefix is written again, the new data file must not replace
-the one that the old index reads: it takes the name of a shard of two, ``prefix.data-00000-of-00002``, or of one again the
-next time. The second shard is empty, so no file is there for it. The rename of the index then changes everything at
-once, and what it no longer reads is removed last.
+leaves whatever checkpoint was there before. Where the same prefix is written again, the new data file must not
+replace the one that the old index reads: it takes the name of a shard of two, ``prefix.data-00000-of-00002``, or of
+one again the next time. The second shard is empty, so no file is there for it. The rename of the index then changes
+everything at once, and what it no longer reads is removed last.
 """
 import contextlib
 import glob

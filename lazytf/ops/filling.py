@@ -270,7 +270,7 @@ def LinSpace(start, stop, num):
     if num <= 0:
         refuse(f"Requires num > 0: {num}")
     if num == 1:
-        return start.reshape(1)
+        return start.reshape(1).clone()
     step = (stop - start) / (num - 1)
     points = start + step * torch.arange(num, dtype=start.dtype, device=start.device)
     points[-1] = stop

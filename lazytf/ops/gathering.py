@@ -303,9 +303,16 @@ def _flat_places(indices, sizes):
     return place, valid
 
 
+def _rows_taken_nd(op):
+    """The row numbers where each row of coordinates holds no more than one."""
+    shape = op._inputs[1]._shape
+    return op._inputs[1] if shape is not None and len(shape) == 2 and shape[1] == 1 else None
+
+
 @op(
     "GatherNd(params: Tparams, indices: Tindices, Tparams: type, Tindices: {index}) -> (output: Tparams)",
     shape=_gathered_nd,
+    gathered=_rows_taken_nd,
 )
 def GatherNd(params, indices):
     depth = indices.shape[-1] if indices.dim() else 0

@@ -104,17 +104,20 @@ def bias_add(value, bias, data_format=None, name=None):
 def xw_plus_b(x, weights, biases, name=None):
     """``matmul(x, weights) + biases``."""
     with name_scope(name, "xw_plus_b", [x, weights, biases]) as name:
-        return bias_add(_product(x, weights), convert_to_tensor(biases, name="biases"), name=name)
+        return bias_add(*_product(x, weights, biases), name=name)
 
 
 def relu_layer(x, weights, biases, name=None):
     """``relu(matmul(x, weights) + biases)``."""
     with name_scope(name, "relu_layer", [x, weights, biases]) as name:
-        return raw.Relu(bias_add(_product(x, weights), convert_to_tensor(biases, name="biases")), name=name)
+        return raw.Relu(bias_add(*_product(x, weights, biases)), name=name)
 
 
-def _product(x, weights):
-    return matmul(convert_to_tensor(x, name="x"), convert_to_tensor(weights, name="weights"))
+def _product(x, weights, biases):
+    """The matrix product, and the biases, which become a tensor before it."""
+    x, weights = convert_to_tensor(x, name="x"), convert_to_tensor(weights, name="weights")
+    biases = convert_to_tensor(biases, name="biases")
+    return matmul(x, weights), biases
 
 
 # -- softmax --------------------------------------------------------------------------------------------------------

@@ -28,11 +28,15 @@ def _where_shape(op):
     gradient=False,
 )
 def Where(input):
+    if not input.dim():
+        refuse("WhereOp: Unhandled input dimensions: 0")
     return input.nonzero()
 
 
 @Where.on_host_too
 def _(input):
+    if not np.ndim(input):
+        refuse("WhereOp: Unhandled input dimensions: 0")
     return np.argwhere(input).astype(np.int64)
 
 

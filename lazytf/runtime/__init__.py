@@ -16,9 +16,11 @@ May import ``core`` and ``formats``. The files, lowest first:
     placing         on which device
     merging         updates of one step done together
     isolating       the stretch of a plan that may be compiled
+    borrowing       what a value may share storage with
     feeds           fed values to what a plan takes
     autograd        what a gradient line of a plan calls
     compiling       a stretch as one flat program, without a tape
+    source          the lines of a plan and their function
     writing         operations to Python source
     failures        an exception inside a plan to TensorFlow's error
     plan            the passes, one after the other

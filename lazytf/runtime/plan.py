@@ -10,7 +10,8 @@ import torch
 from lazytf.core import errors, shapes
 from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
-from lazytf.runtime.effects import arguments, reads, writes
+from lazytf.runtime.borrowing import variables_read
+from lazytf.runtime.effects import arguments, reads, variable_of, writes
 from lazytf.runtime.feeds import accepts
 from lazytf.runtime.isolating import isolate
 from lazytf.runtime.locating import known_values, on_host
@@ -19,7 +20,7 @@ from lazytf.runtime.ordering import order
 from lazytf.runtime.placing import place
 from lazytf.runtime.pruning import needed
 from lazytf.runtime.regions import Regions
-from lazytf.runtime.writing import HOST, Writer
+from lazytf.runtime.writing import HOST, Writer, is_reference
 
 
 class Draft:
@@ -56,8 +57,8 @@ class Draft:
         for op in ordered:
             for t in op._inputs:
                 self.consumers.setdefault(t, []).append(op)
-        self.variable_sources = [x for x in self.regions.sources if x._dtype._is_ref_dtype or x._dtype.name == "resource"]
-        self.region_reads = {}
+        self.recorded_variables = {variable_of(x) for x in self.regions.sources if is_reference(x)}
+        self._region_reads = {}
 
     def home(self, op):
         """The device of an operation; the first CPU for one that is not run."""
@@ -68,6 +69,13 @@ class Draft:
         position, region = self.position_of[gradient], self.regions.of[gradient]
         return any(self.position_of[g] > position and not other.isdisjoint(region)
                    for g, other in self.regions.of.items() if g is not gradient)
+
+    def region_reads(self, gradient):
+        """The variables that a gradient operation's region refers to: its tape may hold them."""
+        found = self._region_reads.get(gradient)
+        if found is None:
+            found = self._region_reads[gradient] = variables_read(self.regions.of[gradient])
+        return found
 
     def place_of_argument(self, consumer, tensor):
         """Where a consumer wants one of its inputs."""
@@ -88,7 +96,7 @@ class Plan:
         writer = Writer(draft, resources)
         self.source = source = writer.write()
         self.elements, self.placed, self.ordered = elements, draft.placed, draft.ordered
-        self.call = _guarded(source, resources, bool(draft.hosted))
+        self.call = _guarded(source, resources, writer, bool(draft.hosted))
 
 
 def _refuse_unfed(ops):
@@ -107,7 +115,7 @@ _is_grad_enabled = torch.is_grad_enabled
 _set_grad_enabled = torch._C._set_grad_enabled
 
 
-def _guarded(source, resources, computes_on_host):
+def _guarded(source, resources, writer, computes_on_host):
     """The plan's function with what must surround it: the session's lock, grad mode off, TensorFlow's errors."""
     function, lock = source.function, resources.lock
 
@@ -127,10 +135,10 @@ def _guarded(source, resources, computes_on_host):
         finally:
             _set_grad_enabled(was)
 
-    call = in_torch if source.uses_torch else plain
+    call = in_torch if writer.uses_torch else plain
     if computes_on_host:        # NumPy scalars warn where tensors would not
         call = _quiet(call)
-    return _locked(call, lock) if source.uses_state else call
+    return _locked(call, lock) if writer.uses_state else call
 
 
 try:        # what np.errstate does, without building it anew for every run

@@ -186,7 +186,7 @@ class Saver:
         strip_default_attrs=False,
         save_debug_info=False,
     ):
-        """Writes a checkpoint; returns its path, ``save_path`` or ``save_path-step``, or None if there is nothing to save.
+        """Writes a checkpoint; returns its path: ``save_path`` or ``save_path-step``, None where nothing is saved.
 
         ``global_step`` is a number, or a tensor that session ``sess`` evaluates. The graph is written beside the
         checkpoint (file ``.meta``) and the directory's ``checkpoint`` file (or ``latest_filename``) brought up to date,
@@ -335,8 +335,8 @@ def _explained(error, why):
         error.node_def,
         error.op,
         (
-            f"Restoring from checkpoint failed. This is most likely due to {why} from the checkpoint. Please ensure that you "
-            f"have not altered the graph expected based on the checkpoint. Original error:\n\n{error.message}"
+            f"Restoring from checkpoint failed. This is most likely due to {why} from the checkpoint. Please ensure "
+            f"that you have not altered the graph expected based on the checkpoint. Original error:\n\n{error.message}"
         ),
     )
 

@@ -9,6 +9,8 @@ May import every room but ``modeling``, ``pipelines`` and ``interop``. The files
     momentum
     adam
     averages            running averages of variables
+    clipping            gradients made shorter
+    learning_rates      rates that follow the step
     coordinator         threads that stop together
     queues              queues as programs see them
     queue_runners       threads that keep queues filled

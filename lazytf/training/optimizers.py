@@ -126,7 +126,7 @@ class Optimizer:
         return pairs
 
     def apply_gradients(self, grads_and_vars, global_step=None, name=None):
-        """The operation that updates the variables of ``(gradient, variable)`` pairs; pairs without gradient are dropped.
+        """The operation that updates the variables of ``(gradient, variable)`` pairs; None as gradient drops a pair.
 
         Where ``global_step`` is given it grows by one after the updates. The operation is added to the collection
         ``GraphKeys.TRAIN_OP``. ``ValueError`` where there are no pairs or no gradients, ``TypeError`` for a gradient

@@ -102,7 +102,8 @@ def constraints_are_applied_after_the_step(tf):
                 session.run(train)
                 told.append([session.run(v), train.name])
             rows = tf.IndexedSlices(tf.constant([1.0]), tf.constant([0]))
-            told.append(raised(lambda: tf.train.GradientDescentOptimizer(1.0).apply_gradients([(rows, v)])))
+            descent = tf.train.GradientDescentOptimizer(1.0)
+            told.append(raised(lambda pair=(rows, v), descent=descent: descent.apply_gradients([pair])))
     return told
 
 
@@ -175,7 +176,7 @@ def what_a_subclass_does_not_define_raises(tf):
     rows = tf.IndexedSlices(tf.constant([1.0]), tf.constant([0]))
     optimizer = tf.train.Optimizer(False, "bare")
     return [
-        raised(lambda: optimizer.apply_gradients([pair]), key="")
+        raised(lambda pair=pair: optimizer.apply_gradients([pair]), key="")
         for pair in ((tf.constant([1.0]), v), (tf.constant([1.0]), r), (rows, v), (rows, r))
     ]
 
@@ -189,7 +190,7 @@ def the_global_step_is_checked(tf):
         names(tf.get_collection(tf.GraphKeys.GLOBAL_STEP)),
     ]
     for wrong in (3, tf.constant(1.0), tf.constant([1])):
-        told.append(raised(lambda: tf.train.assert_global_step(wrong), key="Existing"))
+        told.append(raised(lambda wrong=wrong: tf.train.assert_global_step(wrong), key="Existing"))
     with tf.Graph().as_default() as graph:
         tf.Variable(5, name="global_step")
         told.append(tf.train.get_global_step(graph).name)

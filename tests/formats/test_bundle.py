@@ -5,8 +5,7 @@ import os
 import ml_dtypes
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lazytf.core import dtypes, errors
 from lazytf.formats import bundle

@@ -1,4 +1,4 @@
-"""Records a checkpoint that TensorFlow 1.15.5 wrote, what training reached after it, and a graph that TensorFlow exported.
+"""Records a checkpoint that TensorFlow 1.15.5 wrote, what training reached after it, and a graph that it exported.
 
 python -m tests.reference.record_checkpoint      (from the repository's root, in Python 3.7)
 

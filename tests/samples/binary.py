@@ -382,7 +382,7 @@ CHOOSING = [
     row(
         "SelectV2",
         "broadcast",
-        lambda tf, c, x, y: tf.compat.v2.where(c, x, y),
+        lambda tf, c, x, y: tf.where_v2(c, x, y),
         np.array([[True], [False]]),
         spread(3),
         spread(2, 1, seed=1),

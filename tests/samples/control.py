@@ -6,9 +6,9 @@ from tests.samples import row, spread, variable
 
 
 def after_assign(tf, v):
-    """Reads ``v`` once it has been assigned."""
+    """Reads ``v`` once it has been assigned (``tf.identity(v)`` is an earlier read here: docs/differences.md)."""
     with tf.control_dependencies([tf.assign(v, 5.0)]):
-        return tf.identity(v)
+        return v.read_value()
 
 
 def under(tf, x):
@@ -48,8 +48,13 @@ ROWS = [
         differentiable=(0,),
     ),
     row("Identity", "with_dependencies", after_assign, variable(1.0), differentiable=()),
-    row("Assert", "holds", lambda tf, x: tf.debugging.Assert(tf.reduce_all(x < 9.0), [x]), spread(2))._replace(
-        op="All"
+    row("Assert", "holds", lambda tf, x: tf.raw_ops.Assert(condition=tf.reduce_all(x < 9.0), data=[x]), spread(2)),
+    row(
+        "Assert",
+        "fails",
+        lambda tf, x: tf.raw_ops.Assert(condition=tf.reduce_all(x < 0.0), data=[x, tf.constant("too large")]),
+        spread(2),
+        raises="assertion failed: ",
     ),
     row("ControlTrigger", "raw", lambda tf: tf.raw_ops.ControlTrigger()),
     row("CheckNumerics", "finite", lambda tf, x: tf.debugging.check_numerics(x, "bad"), spread(3)),

@@ -76,7 +76,7 @@ SOFTMAXES = [
         row(op, "middle_axis", lambda tf, x, f=function: f(tf, x, axis=-2), spread(2, 3, 2)),
         row(op, "large", lambda tf, x, f=function: f(tf, x), LARGE),
         row(op, "float64", lambda tf, x, f=function: f(tf, x), spread(2, 3, dtype="float64")),
-        row(op, "half", lambda tf, x, f=function: f(tf, x), spread(2, 3, dtype="float16")),
+        row(op, "half", lambda tf, x, f=function: f(tf, x), spread(2, 3, dtype="float16"), rtol=HALF_RTOL.get(op)),
         row(op, "empty", lambda tf, x, f=function: f(tf, x), spread(0, 3)),
         row(op, "dim", lambda tf, x, f=function: f(tf, x, dim=0), LOGITS),
         row(op, "int", lambda tf, x, f=function: f(tf, x), integers(2, 3), raises="not in list of allowed values"),

@@ -49,6 +49,4 @@ def exported(tf):
     tf.cast(c, tf.int32, name="q")
     tf.one_hot(m, 4, name="o")
     tf.global_variables_initializer()
-    return [
-        "layer/h:0", "c:0", "sp:0", "sp:1", "s:0", "e:0", "t:0", "d:0", "z:0", "f:0", "k:0", "m:0", "n:0", "i:0", "q:0", "o:0",
-    ]  # fmt: skip
+    return [name + ":0" for name in "layer/h c sp s e t d z f k m n i q o".split()] + ["sp:1"]
