@@ -79,9 +79,9 @@ def train(network, training, held_out, steps, out, seed):
     with tf.Session() as sess:
         writer = tf.summary.FileWriter(out, sess.graph)
         sess.run(tf.global_variables_initializer())
-        for images, labels in batches(*training, seed=seed):
+        for step, (images, labels) in enumerate(batches(*training, seed=seed), start=1):
             feed = {network.images: images, network.labels: labels}
-            _, loss, step = sess.run([network.train, network.loss, network.step], feed_dict=feed)
+            _, loss = sess.run([network.train, network.loss], feed_dict=feed)
             if step == 1 or step % 100 == 0 or step >= steps:
                 feed = {network.images: held_out[0], network.labels: held_out[1]}
                 summaries, held_loss, accuracy = sess.run([network.summaries, network.loss, network.accuracy], feed)

@@ -265,7 +265,8 @@ def _list_input(op_type, arg, graph, name, values, attrs, types, decided_by):
         elif value.op.graph is not graph:
             raise ValueError(f"{value} must be from the same graph as {tensors[0] if tensors else graph}.")
         tensors.append(value)
-        wanted = wanted or value.dtype.base_dtype
+    if wanted is None and tensors:
+        wanted = tensors[0].dtype.base_dtype
     if any(t.dtype.base_dtype is not wanted for t in tensors):
         names = ", ".join(t.dtype.base_dtype.name for t in tensors)
         what = f"do not match expected type {wanted.name}" if arg.dtype else "that don't all match"

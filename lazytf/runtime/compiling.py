@@ -102,7 +102,7 @@ class _Watcher(TorchDispatchMode):
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         if operation is _aten._local_scalar_dense.default or torch.Tag.nondeterministic_seeded in operation.tags \
-                or len(self.steps) > _MOST_STEPS:
+                or _follows_numbers(operation, args) or len(self.steps) > _MOST_STEPS:
             raise _CannotBeFlat(str(operation))
         given = self._named(args), self._named(list(kwargs.items()))
         outputs = operation(*args, **kwargs)
@@ -131,6 +131,13 @@ class _Watcher(TorchDispatchMode):
         if isinstance(value, (list, tuple)):
             return type(value)(self._named(v) for v in value) if type(value) in (list, tuple) else [self._named(v) for v in value]
         return value
+
+
+def _follows_numbers(operation, args):
+    """Whether the shape of the result depends on numbers: what later steps make of that shape would hold only once."""
+    if operation is _aten.index.Tensor:
+        return any(i is not None and i.dtype in (torch.bool, torch.uint8) for i in args[1])
+    return torch.Tag.dynamic_output_shape in operation.tags
 
 
 class _Ref:
@@ -165,13 +172,20 @@ def _refs(value):
 
 def _written(watcher, results):
     steps, same = _simplified(watcher)
-    wanted = [same.get(watcher.number[id(r)], watcher.number[id(r)]) for r in results]
-    return _Text(watcher, _needed(steps, wanted), wanted).compiled()
+    numbers = [watcher.number[id(r)] for r in results]
+    wanted = [same.get(n, n) for n in numbers]
+    merged = {_storage(watcher.tensors[n]) for n, other in same.items()} - {_storage(watcher.tensors[n]) for n in same.values()}
+    borrowed = {i for i, n in enumerate(numbers) if _storage(watcher.tensors[n]) in merged}
+    return _Text(watcher, _needed(steps, wanted), wanted, borrowed).compiled()
+
+
+def _storage(tensor):
+    return tensor.untyped_storage().data_ptr()
 
 
 def _simplified(watcher):
     """Steps with constants computed, equal ones merged, detaches gone; and which number another now stands for."""
-    changed = {n for step in watcher.steps if step.operation._schema.is_mutable for n in (*step.refs(), *step.outputs)}
+    changed = _changed(watcher)
     constants, same, seen, kept = watcher.constants, _equal_constants(watcher, changed), {}, []
     for step in watcher.steps:
         step.args, step.kwargs = _renamed(step.args, same), {k: _renamed(v, same) for k, v in step.kwargs.items()}
@@ -191,6 +205,13 @@ def _simplified(watcher):
                 continue
         kept.append(step)
     return kept, same
+
+
+def _changed(watcher):
+    """The numbers of all tensors whose storage a step changes in place, be it through a view."""
+    storages = {_storage(watcher.tensors[n]) for step in watcher.steps if step.operation._schema.is_mutable
+                for n in (*step.refs(), *step.outputs) if n is not None}
+    return {n for n, tensor in enumerate(watcher.tensors) if _storage(tensor) in storages} if storages else set()
 
 
 def _equal_constants(watcher, changed):
@@ -308,8 +329,8 @@ def _seconds(function, *arguments):
 class _Text:
     """The program as Python source, and the globals it refers to."""
 
-    def __init__(self, watcher, steps, wanted):
-        self.watcher, self.steps, self.wanted = watcher, steps, wanted
+    def __init__(self, watcher, steps, wanted, borrowed):
+        self.watcher, self.steps, self.wanted, self.borrowed = watcher, steps, wanted, borrowed
         self.globals, self.names = {}, {}
 
     def compiled(self):
@@ -354,8 +375,8 @@ class _Text:
         return f"{', '.join(targets)}{',' if step.many and len(targets) == 1 else ''} = {call}"
 
     def _result(self, n, i):
-        """A result that is an input, a constant or another result as well gets storage of its own."""
-        borrowed = n in self.watcher.constants or n in self.watcher.inputs or n in self.wanted[:i]
+        """A result that is, or through merging became, an input, a constant or another result gets storage of its own."""
+        borrowed = i in self.borrowed or n in self.watcher.constants or n in self.watcher.inputs or n in self.wanted[:i]
         return self._name(n) + ".clone()" * borrowed
 
     def _name(self, n):
