@@ -22,6 +22,8 @@ from lazytf.ops.linalg import (
     eye as eye,
     matmul as matmul,
     matrix_band_part as band_part,
+    matrix_diag as diag,
+    matrix_diag_part as diag_part,
     matrix_set_diag as set_diag,
     matrix_transpose as matrix_transpose,
     matvec as matvec,

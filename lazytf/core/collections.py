@@ -10,7 +10,6 @@ class GraphKeys:
     MODEL_VARIABLES = "model_variables"
     TRAINABLE_VARIABLES = "trainable_variables"
     TRAINABLE_RESOURCE_VARIABLES = "trainable_resource_variables"
-    STREAMING_MODEL_PORTS = "streaming_model_ports"
     MOVING_AVERAGE_VARIABLES = "moving_average_variables"
     CONCATENATED_VARIABLES = "concatenated_variables"
     SUMMARIES = "summaries"
@@ -39,6 +38,6 @@ class GraphKeys:
     RESOURCES = "resources"
     LOCAL_RESOURCES = "local_resources"
     VARIABLES = GLOBAL_VARIABLES     # the older name
-    _STREAMING_MODEL_PORTS = STREAMING_MODEL_PORTS
+    _STREAMING_MODEL_PORTS = "streaming_model_ports"
     _VARSTORE_KEY = ("__variable_store",)
     _VARSCOPESTORE_KEY = ("__varscope",)

@@ -207,6 +207,26 @@ def _with_slope(function, slope):
     return lambda x: WithSlope.apply(x)
 
 
+def _with_quiet_slope(function, slope):
+    """As ``_with_slope``, but ``slope`` is told of the result, and where no gradient arrives none goes on, though the
+    slope be infinite: ``tf.where(x > 0, tf.sqrt(x), 0.0)`` has a gradient at 0.
+    """
+    class WithQuietSlope(torch.autograd.Function):
+
+        @staticmethod
+        def forward(ctx, x):
+            y = function(x)
+            ctx.save_for_backward(y)
+            return y
+
+        @staticmethod
+        def backward(ctx, dy):
+            s = slope(*ctx.saved_tensors).conj()
+            return dy * s.masked_fill((dy == 0) & ~torch.isfinite(s.detach()), 0)
+
+    return lambda x: WithQuietSlope.apply(x)
+
+
 def _digamma(x):
     """At its poles, zero and the negative whole numbers, +inf, where torch has NaN or -inf."""
     return torch.where((x <= 0) & (x == torch.floor(x)), torch.inf, torch.digamma(x))
@@ -222,7 +242,11 @@ op("Digamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(_digamma).differentia
 op("Lgamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(torch.lgamma).differentiate(
     _with_slope(torch.lgamma, _digamma_with_slope))
 lookup("Acosh").differentiate(_with_slope(torch.acosh, lambda x: 1 / torch.sinh(torch.acosh(x))))    # NaN below one
-lookup("Sqrt").differentiate(lambda x: torch.sqrt(x + 0))       # a root of -0.0 would have the slope -inf
+lookup("Sqrt").differentiate(     # of -0.0 too the root is 0.0: else the slope would be -inf
+    _with_quiet_slope(lambda x: torch.sqrt(x + 0), lambda y: 0.5 / y))
+lookup("Rsqrt").differentiate(_with_quiet_slope(torch.rsqrt, lambda y: -0.5 * y * y * y))
+lookup("Reciprocal").differentiate(_with_quiet_slope(torch.reciprocal, lambda y: -y * y))
+lookup("Inv").differentiate(_with_quiet_slope(torch.reciprocal, lambda y: -y * y))
 lgamma = _function("lgamma", "Lgamma", "The logarithm of the absolute value of the gamma function.")
 digamma = _function("digamma", "Digamma", "The derivative of ``lgamma``.")
 

@@ -23,6 +23,7 @@ May import ``core`` and ``formats``. The files, lowest first:
     source          the lines of a plan and their function
     writing         operations to Python source
     failures        an exception inside a plan to TensorFlow's error
+    guarding        what surrounds a plan's function when it runs
     plan            the passes, one after the other
     partial         a run in portions
     tracing         a run timed line by line

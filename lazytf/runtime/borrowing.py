@@ -10,7 +10,7 @@ from lazytf.runtime.effects import arguments, variable_of
 from lazytf.runtime.resources import Context
 from lazytf.runtime.tensors import TORCH
 
-NOTHING = frozenset()
+NOTHING: frozenset = frozenset()
 _LETTER = {"value": "v", "leaf": "w", "host": "h"}
 
 

@@ -57,7 +57,7 @@ def compiled_when_hot(function, open_shapes):
         programs[key] = program
         return results
 
-    call.programs = programs
+    call.programs, call.__wrapped__ = programs, function
     return call
 
 
@@ -172,11 +172,20 @@ def _refs(value):
 
 def _written(watcher, results):
     steps, same = _simplified(watcher)
-    numbers = [watcher.number[id(r)] for r in results]
-    wanted = [same.get(n, n) for n in numbers]
-    merged = {_storage(watcher.tensors[n]) for n, other in same.items()} - {_storage(watcher.tensors[n]) for n in same.values()}
-    borrowed = {i for i, n in enumerate(numbers) if _storage(watcher.tensors[n]) in merged}
-    return _Text(watcher, _needed(steps, wanted), wanted, borrowed).compiled()
+    wanted = [same.get(watcher.number[id(r)], watcher.number[id(r)]) for r in results]
+    return _Text(watcher, _needed(steps, wanted), wanted, _borrowed(watcher, results, same)).compiled()
+
+
+def _borrowed(watcher, results, same):
+    """The positions of results whose storage was their own in the watched run and no longer is, because steps were merged."""
+    storages = [_storage(t) for t in watcher.tensors]
+    now = {storages[n]: storages[other] for n, other in same.items() if storages[n] != storages[other]}
+    taken, borrowed = {storages[n] for n in (*watcher.inputs, *watcher.constants)}, set()
+    for i, storage in enumerate(map(_storage, results)):
+        if storage in now and now[storage] in taken:
+            borrowed.add(i)
+        taken.add(now.get(storage, storage))
+    return borrowed
 
 
 def _storage(tensor):

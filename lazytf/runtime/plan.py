@@ -4,15 +4,13 @@
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
-import numpy as np
-import torch
-
 from lazytf.core import errors, shapes
 from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
 from lazytf.runtime.borrowing import variables_read
 from lazytf.runtime.effects import arguments, reads, variable_of, writes
 from lazytf.runtime.feeds import accepts
+from lazytf.runtime.guarding import guarded
 from lazytf.runtime.isolating import isolate
 from lazytf.runtime.locating import known_values, on_host
 from lazytf.runtime.merging import merge
@@ -89,14 +87,17 @@ class Draft:
 class Plan:
     """A compiled run: call it with the fed values in order; it gives the fetched values in order."""
 
-    __slots__ = ("source", "elements", "call", "placed", "ordered")
+    __slots__ = ("source", "elements", "call", "call_by_lines", "placed", "ordered")
 
     def __init__(self, elements, fed, settings, resources, done=frozenset()):
         draft = Draft(elements, fed, settings, done)
         writer = Writer(draft, resources)
-        self.source = source = writer.write()
+        self.source = writer.write()
         self.elements, self.placed, self.ordered = elements, draft.placed, draft.ordered
-        self.call = _guarded(source, resources, writer, bool(draft.hosted))
+        lock = resources.lock if writer.uses_state else None
+        self.call, self.call_by_lines = (
+            guarded(function, self.source, lock, writer.uses_torch, bool(draft.hosted))
+            for function in (self.source.function, self.source.by_lines()))
 
 
 def _refuse_unfed(ops):
@@ -111,67 +112,3 @@ def _refuse_unfed(ops):
 
 
 _CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
-_is_grad_enabled = torch.is_grad_enabled
-_set_grad_enabled = torch._C._set_grad_enabled
-
-
-def _guarded(source, resources, writer, computes_on_host):
-    """The plan's function with what must surround it: the session's lock, grad mode off, TensorFlow's errors."""
-    function, lock = source.function, resources.lock
-
-    def plain(*values):
-        try:
-            return function(*values)
-        except Exception as e:
-            raise failures.explained(e, source) from e
-
-    def in_torch(*values):
-        was = _is_grad_enabled()
-        _set_grad_enabled(False)
-        try:
-            return function(*values)
-        except Exception as e:
-            raise failures.explained(e, source) from e
-        finally:
-            _set_grad_enabled(was)
-
-    call = in_torch if writer.uses_torch else plain
-    if computes_on_host:        # NumPy scalars warn where tensors would not
-        call = _quiet(call)
-    return _locked(call, lock) if writer.uses_state else call
-
-
-try:        # what np.errstate does, without building it anew for every run
-    from numpy._core.umath import _extobj_contextvar, _make_extobj
-
-    _SILENT = _make_extobj(all="ignore")
-
-    def _quiet(call):
-        """``call`` with NumPy's floating-point warnings off, as tensors have none."""
-
-        def quiet(*values):
-            token = _extobj_contextvar.set(_SILENT)
-            try:
-                return call(*values)
-            finally:
-                _extobj_contextvar.reset(token)
-
-        return quiet
-
-except ImportError:
-
-    def _quiet(call):
-        """``call`` with NumPy's floating-point warnings off, as tensors have none."""
-
-        def quiet(*values):
-            with np.errstate(all="ignore"):
-                return call(*values)
-
-        return quiet
-
-
-def _locked(call, lock):
-    def locked(*values):
-        with lock:
-            return call(*values)
-    return locked

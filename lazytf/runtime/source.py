@@ -6,6 +6,7 @@ ends it. ``insert`` puts in a line before the one being prepared. Lines of the s
 """
 import linecache
 from itertools import count as counting
+from types import FunctionType
 
 from lazytf.runtime.compiling import compiled_when_hot
 
@@ -34,6 +35,14 @@ class Source:
         self.function, self.text, self.filename = function, text, filename
         self.operations = [line and line.op for line in lines]
         self.arguments = [line and line.given for line in lines]
+
+    def by_lines(self):
+        """The function with its stretch never compiled, so that each line of the text is run as it stands."""
+        function = self.function
+        stretch = function.__globals__.get("stretch")
+        if stretch is None:
+            return function
+        return FunctionType(function.__code__, {**function.__globals__, "stretch": stretch.__wrapped__}, "plan")
 
     def arguments_at(self, line, frame):
         """The arguments of the kernel call in a line, from the frame in which it failed; None for other lines."""

@@ -54,3 +54,21 @@ def copied_to_numpy(tensor):
 def copied(value):
     """A NumPy value that shares memory with nothing."""
     return value.copy() if isinstance(value, np.ndarray) else value
+
+
+def for_strings(kernel):
+    """A NumPy kernel for strings: 0-d ones reach it as object arrays, as NumPy's own bytes type cuts zeros at the end."""
+    def call(*given):
+        found = kernel(*[_boxed(value) for value in given])
+        return [_unboxed(value) for value in found] if isinstance(found, (list, tuple)) else _unboxed(found)
+    return call
+
+
+def _boxed(value):
+    if isinstance(value, bytes):
+        return np.array(value, object)
+    return [_boxed(v) for v in value] if isinstance(value, list) else value
+
+
+def _unboxed(value):
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value

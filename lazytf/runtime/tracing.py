@@ -10,20 +10,23 @@ import time
 
 def traced(plan, values, run_metadata):
     """Runs ``plan`` and fills ``run_metadata`` (a ``RunMetadata`` message); gives the fetched values."""
-    code, marks = plan.source.function.__code__, []
+    filename, marks = plan.source.filename, []
 
     def on_line(frame, event, argument):
-        marks.append((time.perf_counter_ns(), frame.f_lineno if event == "line" else 0))
+        if event == "line":
+            marks.append((time.perf_counter_ns(), frame.f_lineno))
+        elif event == "return":
+            marks.append((time.perf_counter_ns(), 0))
         return on_line
 
     def on_call(frame, event, argument):
-        return on_line if frame.f_code is code else None
+        return on_line if frame.f_code.co_filename == filename else None
 
     base, started = time.time_ns(), time.perf_counter_ns()
     saved = sys.gettrace()
     sys.settrace(on_call)
     try:
-        results = plan.call(*values)
+        results = plan.call_by_lines(*values)
     finally:
         sys.settrace(saved)
     run_metadata.Clear()

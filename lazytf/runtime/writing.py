@@ -46,6 +46,7 @@ class Writer:
         self.borrowing = Borrowing(self.page, draft, resources, self.last_use)
         self.names = {}              # tensor -> {place: name}
         self.fed_names = {}          # fed tensor whose producers run nevertheless -> name of the fed value
+        self.fetched = {}            # fetched reference -> {place: name}, which nobody else takes
         self.early = {}              # (reader, variable) -> name of a value taken before a write
         self.records = set()         # names of tensors that autograd records
         self.grad_mode = False
@@ -104,7 +105,7 @@ class Writer:
         if t in self.known and t not in self.names:
             value = np.asarray(self.known[t])
             return self._constant(value[()]) if value.ndim == 0 else f"copied({self._constant(value)})"
-        places = self.names[t]
+        places = self.fetched.get(t) or self.names[t]
         place = HOST if HOST in places else next(iter(places))
         name = self.page.use(places[place])
         borrowed = bool(self.borrowing.lenders(name))
@@ -158,14 +159,14 @@ class Writer:
             text = f"{self.borrowing.cell(variable)}.host"
         elif variable not in self.written:
             self.uses_torch = True
-            self.names[t] = {self.draft.home(variable): self.borrowing.read(variable, "value", op)}
+            self.fetched[t] = {self.draft.home(variable): self.borrowing.read(variable, "value", op)}
             return
         else:
             place, name = self.draft.home(variable), f"t{op._id}_r"
             text = f"{self.borrowing.cell(variable)}.value.clone()"
             self.uses_torch = True
         self.page.insert(f"{name} = {text}", op, t.name, defines=name, shape=t._shape)
-        self._hold(t, place, name)
+        self.fetched[t] = {place: name}
 
     def _alias(self, op):
         """Outputs that are inputs by another name need no line, unless autograd must tell them apart."""
@@ -240,7 +241,10 @@ class Writer:
             target = f"{', '.join(targets)}{comma} = "
         else:
             target = ""
-        call = f"{self._kernel(kind, hosted, recorded, merged)}({', '.join(given)})"
+        kernel = self._kernel(kind, hosted, recorded, merged)
+        if hosted and not kind.needs_context and any(t._dtype is dtypes.string for t in (*op._inputs, *op.outputs)):
+            kernel = page.bind(f"{kernel}_of_strings", tensors.for_strings(page.globals[kernel]))
+        call = f"{kernel}({', '.join(given)})"
         page.line(target + call, op, " ".join(o.name for o in group), given)
         for _, variable in written:
             self.borrowing.after_write(variable)
