@@ -153,14 +153,16 @@ def _between(ys, xs):
     between = set()
     for op in sorted(behind, key=lambda o: o._id):
         if any(t in sources or t.op in between for t in edges[op]):
-            if op.op_type.has_gradient is False:
+            if op.op_type.has_gradient is False or op._gradient_type is not None:
                 raise _no_rule(op)
             between.add(op)
     return between
 
 
 def _no_rule(op):
-    return LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
+    why = "" if op._gradient_type is None else (
+        f": gradient_override_map names the gradient '{op._gradient_type}', and gradients cannot be registered here yet")
+    return LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type}){why}")
 
 
 def _differentiate(ys, xs, grad_ys, stops, between):

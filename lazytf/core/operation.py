@@ -59,15 +59,18 @@ class Operation:
     def get_attr(self, name):
         """The value of an attr; ``ValueError`` naming operation and attr if there is none.
 
-        Types come as ``DType``, shapes as ``TensorShape``, strings as ``bytes``, ``_class`` as a list of bytes.
+        Types come as ``DType``, shapes and tensors as their protobuf messages, strings as ``bytes``, ``_class`` as a list of
+        bytes.
         """
+        if name == "_gradient_op_type" and self._gradient_type is not None:
+            return self._gradient_type.encode()
         if name not in self._attrs:
             raise ValueError(f"Operation '{self.name}' has no attr named '{name}'.")
         value = self._attrs[name]
         declared = next((a for a in self.op_type.schema.attrs if a.name == name), None)
         if declared is None:
             return value
-        present = _PRESENTED.get(declared.kind, _itself)
+        present = PRESENTED.get(declared.kind, _itself)
         return [present(v) for v in value] if declared.is_list else present(value)
 
     def colocation_groups(self):
@@ -112,7 +115,8 @@ def _itself(value):
     return value
 
 
-_PRESENTED = {"shape": shapes.TensorShape.of, "string": lambda s: s.encode() if isinstance(s, str) else s}
+# How values of attrs are handed out, by kind; who knows the messages adds theirs.
+PRESENTED = {"string": lambda s: s.encode() if isinstance(s, str) else s}
 
 
 class Tensor:
@@ -182,6 +186,9 @@ class Tensor:
         raise OperatorNotAllowedInGraphError(
             "iterating over `tf.Tensor` is not allowed in Graph execution: its length is not known before Session.run "
             f"({self.name}). Use tf.unstack where the length is static, or tf.map_fn.")
+
+    def __contains__(self, item):
+        return iter(self)       # raises: left to itself, Python says less
 
     def __len__(self):
         raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) "

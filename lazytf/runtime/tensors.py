@@ -56,6 +56,11 @@ def copied(value):
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
+def own_strings(value):
+    """Strings that share memory with nothing: ``bytes`` for a 0-d one, else an object array."""
+    return _unboxed(np.array(value, object))
+
+
 def for_strings(kernel):
     """A NumPy kernel for strings: 0-d ones reach it as object arrays, as NumPy's own bytes type cuts zeros at the end."""
     def call(*given):

@@ -30,7 +30,7 @@ _LITERAL = (bool, int, str, type(None))
 _BINDINGS = {"set_grad": torch._C._set_grad_enabled, "gradients": autograd.gradients, "recorded": autograd.recorded,
              "replaced": autograd.replaced, "to_host": tensors.to_numpy, "to_torch": tensors.from_numpy,
              "to_numpy": tensors.to_numpy, "copied_to_numpy": tensors.copied_to_numpy, "copied": tensors.copied,
-             "array": np.array}
+             "own_strings": tensors.own_strings, "array": np.array}
 
 
 class Writer:
@@ -103,12 +103,14 @@ class Writer:
     def _fetched(self, t):
         """An expression for the NumPy value of a fetched tensor that nobody else can change."""
         if t in self.known and t not in self.names:
-            value = np.asarray(self.known[t])
+            value = np.asarray(self.known[t], object if t._dtype is dtypes.string else None)
             return self._constant(value[()]) if value.ndim == 0 else f"copied({self._constant(value)})"
         places = self.fetched.get(t) or self.names[t]
         place = HOST if HOST in places else next(iter(places))
         name = self.page.use(places[place])
         borrowed = bool(self.borrowing.lenders(name))
+        if t._dtype._base is dtypes.string:
+            return f"array({name}, object)" if t in self.draft.fed else f"own_strings({name})"
         if place is HOST:       # what was fed comes back as an array, even a scalar
             return f"array({name})" if t in self.draft.fed else f"copied({name})" if borrowed else name
         dtype = t._dtype._base

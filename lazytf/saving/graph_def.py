@@ -12,11 +12,11 @@ import os
 from google.protobuf import text_format
 
 from lazytf.core.graph import Graph
-from lazytf.core.operation import Operation
+from lazytf.core.operation import PRESENTED, Operation
 from lazytf.core.shapes import TensorShape, as_tuple
 from lazytf.core.version import GRAPH_DEF_VERSION
 from lazytf.formats import files
-from lazytf.formats.arrays import shape_proto
+from lazytf.formats.arrays import proto_from_array, shape_proto
 from lazytf.formats.messages import GraphDef, NodeDef, VersionDef
 from lazytf.saving.attr_values import attr_proto, constant_proto, undeclared_proto
 
@@ -90,5 +90,6 @@ Graph.graph_def_versions = property(
     lambda self: VersionDef(producer=GRAPH_DEF_VERSION), doc="The ``VersionDef`` of its ``GraphDef``."
 )
 Operation.node_def = property(node_def, doc="The ``NodeDef`` message of the operation.")
+PRESENTED.update(shape=shape_proto, tensor=proto_from_array)
 TensorShape.as_proto = lambda self: shape_proto(as_tuple(self))
 TensorShape.as_proto.__doc__ = "The shape as a ``TensorShapeProto``: -1 for an unknown size."

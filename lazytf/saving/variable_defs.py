@@ -2,6 +2,7 @@
 
 from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Tensor
+from lazytf.core.shapes import TensorShape
 from lazytf.formats.messages import SaveSliceInfoDef, VariableDef
 from lazytf.state.resource_variables import ResourceVariable
 from lazytf.state.variables import RefVariable, Variable, VariableAggregation, VariableSynchronization
@@ -62,7 +63,7 @@ def variable_from(message, import_scope=None):
     variable._safe_initial_value = variable._initializer_op.inputs[1]
     if message.is_resource:
         variable._handle, variable._graph_element, variable._cached_value = storage, snapshot, None
-        variable._dtype, variable._shape = storage.op.get_attr("dtype"), storage.op.get_attr("shape")
+        variable._dtype, variable._shape = storage.op.get_attr("dtype"), TensorShape.of(storage.op._attrs["shape"])
         name = _prefixed(f"{message.variable_name[:-2]}/IsInitialized/VarIsInitializedOp", import_scope)
         variable._is_initialized_op = get_default_graph().as_graph_element(f"{name}:0")
         if snapshot.op.type != "ReadVariableOp":  # the copy on a caching device

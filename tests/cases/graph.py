@@ -606,7 +606,6 @@ def the_graph_as_a_proto_lists_its_nodes(tf):
     return [
         [[n.name, n.op, list(n.input), n.device, sorted(n.attr)] for n in proto.node],
         [proto.versions.producer, proto.versions.min_consumer],
-        [n.name for n in tf.get_default_graph().as_graph_def(from_version=2).node],
     ]
 
 
