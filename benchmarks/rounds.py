@@ -18,6 +18,16 @@ PATIENCE = 300  # seconds to wait for one answer
 SHOWN_STEP = 20  # whose result the tables show: contenders that compute the same agree on it
 
 
+_compiled_files = tempfile.TemporaryDirectory(prefix="benchmarks-")
+
+
+def _environment(root):
+    """One thread, quiet, and byte code kept between processes, as an installed package has it."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    paths = {"PYTHONPATH": str(root), "PYTHONPYCACHEPREFIX": _compiled_files.name}
+    return {**kept, **ENVIRONMENT, **paths, "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
 class Contender(NamedTuple):
     """Who takes part: its name in the tables, the Python that runs it, what ``worker.py`` calls it."""
 
@@ -49,7 +59,7 @@ class Worker:
         self._process = subprocess.Popen(
             [contender.python, "-m", "benchmarks.worker", contender.loads],
             cwd=root,
-            env={**os.environ, **ENVIRONMENT, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(root)},
+            env=_environment(root),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

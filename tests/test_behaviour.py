@@ -12,7 +12,23 @@ RECORDED = {
     path.stem: json.loads(path.read_text(encoding="utf-8"))
     for path in (pathlib.Path(__file__).parent / "reference" / "behaviour").glob("*.json")
 }
-GAPS = {}  # "subject/case": what lazytf lacks; each is expected to fail, and tells us when it no longer does
+# "subject/case": what lazytf lacks; each is expected to fail, and tells us when it no longer does.
+_COND = "an initial value is one operation, InitializedValue, until tf.cond is here; TensorFlow's is a cond of nine"
+_AVERAGES = "nodes/tf.train.ExponentialMovingAverage"
+GAPS = {
+    "nodes/v.initialized_value()": _COND,
+    'nodes/tf.Variable(v.initialized_value() * 2.0, name="twice")': _COND,
+    f"{_AVERAGES}(0.9).apply([v])": _COND,
+    f"{_AVERAGES}(0.9, step).apply([v])": _COND,
+    f'{_AVERAGES}(0.9, name="Mean").apply([v, w])': _COND,
+    "nodes/tf.nn.zero_fraction(x)": "it is a tf.cond between two ways of counting, and tf.cond is not here yet",
+    'nodes/tf.einsum("ij,jk->ik", x, square)': "tf.einsum is not here yet",
+    "nodes/tf.reverse_sequence(x, labels, seq_axis=1)": "the op ReverseSequence is not here yet",
+    "nodes/tf.assert_equal(n, 3)": "the assertions on values are not here yet; of floats they need tf.cond",
+    "nodes/tf.debugging.assert_positive(n)": "the assertions on values are not here yet; of floats they need tf.cond",
+    "nodes/tf.random_poisson(3.0, [2])": "the op RandomPoissonV2 is not here yet",
+    "gradients/custom_gradients_replace_the_rule": "tf.custom_gradient and tf.RegisterGradient are not here yet",
+}
 
 
 def _case(subject, name):

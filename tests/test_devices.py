@@ -1,7 +1,7 @@
 """The sample table on a GPU, and on one that only pretends: the same values wherever an operation runs.
 
-With a pretended GPU every operation is placed and every transfer written as with a real one, while the tensors stay in CPU
-memory: that needs no GPU. The same rows on a CUDA device are marked ``gpu``.
+With a pretended GPU every operation is placed and every transfer written as with a real one, while the tensors stay
+in CPU memory: that needs no GPU. The same rows on a CUDA device are marked ``gpu``.
 """
 
 import pytest

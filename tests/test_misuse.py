@@ -1,4 +1,5 @@
-"""What a new user gets wrong: TensorFlow's exception, the op and the user's own line in the message, a session that lives on.
+"""What a new user gets wrong: TensorFlow's exception, the op and the user's own line in the message, a session that
+lives on.
 
 Each misuse is a function of the program's session; the line that is to blame carries the mark ``# <-``.
 """

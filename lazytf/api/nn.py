@@ -10,6 +10,7 @@ from lazytf.ops.activations import (
     selu as selu,
     softplus as softplus,
     softsign as softsign,
+    swish as swish,
 )
 from lazytf.ops.cross_entropy import (
     log_poisson_loss as log_poisson_loss,

@@ -7,6 +7,7 @@ operation is added; its outputs are the gradients, and the plan that runs it let
 Where every path from an x leads first through operations that take rows of it (a gather), what is differentiated is not
 x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient and their numbers.
 """
+
 import enum
 
 from lazytf.core import dtypes, shapes
@@ -15,11 +16,17 @@ from lazytf.core.operation import Tensor
 from lazytf.core.registry import OpType, add
 from lazytf.core.values import IndexedSlices
 
-Gradients = add(OpType(
-    "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), Ty: list(type), Tg: list(type), "
-    "Tx: list(type), Ts: list(type), given: list(int), Tgrads: list(type)) -> (grads: list(Tgrads))",
-    lambda op: [_shape_of(x) for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]):][:len(op._attrs["Tx"])]],
-    None, role="gradient"))
+Gradients = add(
+    OpType(
+        "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), Ty: list(type), Tg: list(type), "
+        "Tx: list(type), Ts: list(type), given: list(int), Tgrads: list(type)) -> (grads: list(Tgrads))",
+        lambda op: [
+            _shape_of(x) for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]) :][: len(op._attrs["Tx"])]
+        ],
+        None,
+        role="gradient",
+    )
+)
 
 
 class UnconnectedGradients(enum.Enum):
@@ -30,7 +37,9 @@ class UnconnectedGradients(enum.Enum):
 
 
 class AggregationMethod:
-    """How TensorFlow adds up gradients that arrive by several paths; here torch.autograd adds them, whichever is named."""
+    """How TensorFlow adds up gradients that arrive by several paths; here torch.autograd adds them, whichever is
+    named.
+    """
 
     ADD_N = 0
     DEFAULT = ADD_N
@@ -38,17 +47,27 @@ class AggregationMethod:
     EXPERIMENTAL_ACCUMULATE_N = 2
 
 
-def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_ops=False, gate_gradients=False,
-              aggregation_method=None, stop_gradients=None, unconnected_gradients=UnconnectedGradients.NONE):
+def gradients(
+    ys,
+    xs,
+    grad_ys=None,
+    name="gradients",
+    colocate_gradients_with_ops=False,
+    gate_gradients=False,
+    aggregation_method=None,
+    stop_gradients=None,
+    unconnected_gradients=UnconnectedGradients.NONE,
+):
     """The gradient of the sum of ``ys`` with respect to each of ``xs``: a list as long as ``xs``.
 
-    An entry is a tensor of its x's shape and dtype, an ``IndexedSlices`` where x is read by gathers alone, or None where
-    no y depends on x (zeros under ``unconnected_gradients="zero"``). ``grad_ys`` weighs the ys: tensors of their shapes, or
-    None for ones. Nothing flows back through ``stop_gradients``. ``colocate_gradients_with_ops``, ``gate_gradients`` and
-    ``aggregation_method`` change no value; they are checked and have nothing to do here.
+    An entry is a tensor of its x's shape and dtype, an ``IndexedSlices`` where x is read by gathers alone, or None
+    where no y depends on x (zeros under ``unconnected_gradients="zero"``). ``grad_ys`` weighs the ys: tensors of
+    their shapes, or None for ones. Nothing flows back through ``stop_gradients``. ``colocate_gradients_with_ops``,
+    ``gate_gradients`` and ``aggregation_method`` change no value; they are checked and have nothing to do here.
 
-    Raises ``LookupError`` where a path goes through an op that TensorFlow has no gradient for, ``TypeError`` for a y that
-    is complex and has no ``grad_ys``, ``ValueError`` where ``grad_ys`` does not match ``ys``. (Source: ``tf.gradients``.)
+    Raises ``LookupError`` where a path goes through an op that TensorFlow has no gradient for, ``TypeError`` for a y
+    that is complex and has no ``grad_ys``, ``ValueError`` where ``grad_ys`` does not match ``ys``. (Source:
+    ``tf.gradients``.)
     """
     ys, xs = _listed(ys), _listed(xs)
     stops = [] if stop_gradients is None else _listed(stop_gradients)
@@ -59,21 +78,30 @@ def gradients(ys, xs, grad_ys=None, name="gradients", colocate_gradients_with_op
         unconnected_gradients = UnconnectedGradients(unconnected_gradients)
     except ValueError:
         raise ValueError(f"Unknown value for unconnected_gradients: {unconnected_gradients!r}") from None
-    if aggregation_method not in (None, AggregationMethod.ADD_N, AggregationMethod.EXPERIMENTAL_TREE,
-                                  AggregationMethod.EXPERIMENTAL_ACCUMULATE_N):
+    if aggregation_method not in (
+        None,
+        AggregationMethod.ADD_N,
+        AggregationMethod.EXPERIMENTAL_TREE,
+        AggregationMethod.EXPERIMENTAL_ACCUMULATE_N,
+    ):
         raise ValueError(f"Invalid aggregation_method specified {aggregation_method}.")
     values = [*ys, *xs, *stops, *(g for g in grad_ys if g is not None)]
-    graph_of(values)            # raises where they are of several graphs
+    graph_of(values)  # raises where they are of several graphs
     with name_scope(name, "gradients", values):
-        ys = [convert_to_tensor(y, name=f"y_{i}") if not isinstance(y, IndexedSlices) else y.values for i, y in enumerate(ys)]
+        ys = [
+            convert_to_tensor(y, name=f"y_{i}") if not isinstance(y, IndexedSlices) else y.values
+            for i, y in enumerate(ys)
+        ]
         xs = [_source(x, i) for i, x in enumerate(xs)]
         stops = [_source(s, i) for i, s in enumerate(stops)]
         grad_ys = _weights(grad_ys, ys)
         between = _between(ys, xs)
         results = _differentiate(ys, xs, grad_ys, stops, between)
         if unconnected_gradients == UnconnectedGradients.ZERO:
-            results = [raw.ZerosLike(_plain(x), name=f"zeros_like_{i}" if i else "zeros_like") if g is None else g
-                       for i, (x, g) in enumerate(zip(xs, results, strict=True))]
+            results = [
+                raw.ZerosLike(_plain(x), name=f"zeros_like_{i}" if i else "zeros_like") if g is None else g
+                for i, (x, g) in enumerate(zip(xs, results, strict=True))
+            ]
     return results
 
 
@@ -107,10 +135,14 @@ def _weights(grad_ys, ys):
             continue
         weight = convert_to_tensor(weight, name=f"grad_ys_{i}")
         if weight.dtype.base_dtype is not base:
-            raise TypeError(f"grad_ys[{i}] has type {weight.dtype.base_dtype.name} that does not match type {base.name} of {y.name}")
+            raise TypeError(
+                f"grad_ys[{i}] has type {weight.dtype.base_dtype.name} that does not match type {base.name} of {y.name}"
+            )
         if not shapes.compatible(weight._shape, y._shape):
-            raise ValueError(f"Shape {shapes.text(weight._shape)} of grad_ys[{i}] is not compatible with shape "
-                             f"{shapes.text(y._shape)} of {y.name}")
+            raise ValueError(
+                f"Shape {shapes.text(weight._shape)} of grad_ys[{i}] is not compatible with shape "
+                f"{shapes.text(y._shape)} of {y.name}"
+            )
         found.append(weight)
     return found
 
@@ -129,7 +161,7 @@ def _edges(op):
     for arg in kind.schema.inputs:
         n = 1 if not arg.is_list else op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.type_attr])
         if not arg.is_shape and not arg.is_host and arg.name not in kind.no_gradient_inputs:
-            for t in op._inputs[at:at + n]:
+            for t in op._inputs[at : at + n]:
                 if _is_differentiable(t._dtype):
                     yield t
         at += n
@@ -160,15 +192,16 @@ def _between(ys, xs):
 
 
 def _no_rule(op):
-    why = "" if op._gradient_type is None else (
-        f": gradient_override_map names the gradient '{op._gradient_type}', and gradients cannot be registered here yet")
+    why = ""
+    if op._gradient_type is not None:
+        why = f": gradient_override_map names the gradient '{op._gradient_type}'; none can be registered here yet"
     return LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type}){why}")
 
 
 def _differentiate(ys, xs, grad_ys, stops, between):
     """The gradients, None where unconnected: one ``Gradients`` operation for all."""
     sources = set(xs)
-    taken, plan = [], []         # the tensors to differentiate by; for each x, where its answer is
+    taken, plan = [], []  # the tensors to differentiate by; for each x, where its answer is
     consumers = _consumers(between)
     for x in xs:
         direct = x in ys
@@ -185,10 +218,24 @@ def _differentiate(ys, xs, grad_ys, stops, between):
     if not taken:
         return [None] * len(xs)
     given = [i for i, g in enumerate(grad_ys) if g is not None]
-    found = apply(Gradients, _plain_all(ys), [grad_ys[i] for i in given], taken, [s for s in stops if _stops(s, between, ys)],
-                  given=given, Tgrads=[_dtype_of(x) for x in taken], name="Gradients")
-    return [None if entry is None else found[entry[2][0]] if entry[1] is None else
-            _slices(entry[0], entry[1], [found[i] for i in entry[2]]) for entry in plan]
+    found = apply(
+        Gradients,
+        _plain_all(ys),
+        [grad_ys[i] for i in given],
+        taken,
+        [s for s in stops if _stops(s, between, ys)],
+        given=given,
+        Tgrads=[_dtype_of(x) for x in taken],
+        name="Gradients",
+    )
+    return [
+        None
+        if entry is None
+        else found[entry[2][0]]
+        if entry[1] is None
+        else _slices(entry[0], entry[1], [found[i] for i in entry[2]])
+        for entry in plan
+    ]
 
 
 def _plain_all(tensors):

@@ -5,9 +5,7 @@ from lazytf.core import shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 
 
-def hessians(
-    ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None
-):
+def hessians(ys, xs, name="hessians", colocate_gradients_with_ops=False, gate_gradients=False, aggregation_method=None):
     """The matrices of second derivatives of the sum of ``ys``, one for each of ``xs``: ``[*shape of x, *shape of x]``.
 
     No mixed derivatives between two xs are taken. The number of elements of each x must be known while the graph is
@@ -28,7 +26,7 @@ def _hessian(gradient, x, options):
     shape = shapes.as_tuple(x.shape)
     if shape is None or None in shape:
         raise NotImplementedError(
-            f"The Hessian of an x whose shape is {shapes.text(shape)} is not here yet; give {x.name} a whole static shape."
+            f"The Hessian of an x whose shape is {shapes.text(shape)} is not here yet; give {x.name} a static shape."
         )
     if gradient is None:
         raise ValueError(f"No y depends on {x.name}: there is no Hessian.")

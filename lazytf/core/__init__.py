@@ -24,5 +24,6 @@ May import nothing of lazytf but itself. The files, lowest first:
     scopes       the blocks and collections of the default graph
     values       values made of several tensors
 
-An op is added in ``ops``; a property that every op type may have, in ``registry``; a kind of argument or attr, in ``schema``.
+An op is added in ``ops``; a property that every op type may have, in ``registry``; a kind of argument or attr, in
+``schema``.
 """

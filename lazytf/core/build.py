@@ -4,6 +4,7 @@
 and errors depend on it: choose the graph and the name; turn each value into a tensor, letting the first of each type
 attr decide; check the attrs; gather control inputs, device and colocation; let the shape rule speak; add.
 """
+
 from functools import partial
 
 import numpy as np
@@ -80,8 +81,10 @@ def add(graph, op_type, name, inputs, attrs, colocate=(), output_shapes=None):
         op.outputs.append(tensor := Tensor(op, 0, dtype._ref if arg.is_ref else dtype, output_shapes[0]))
         graph._add(op)
         return tensor
-    op.outputs += [Tensor(op, i, dtype, shape) for i, (dtype, shape) in
-                   enumerate(zip(_output_types(op_type.schema, attrs), output_shapes, strict=True))]
+    op.outputs += [
+        Tensor(op, i, dtype, shape)
+        for i, (dtype, shape) in enumerate(zip(_output_types(op_type.schema, attrs), output_shapes, strict=True))
+    ]
     graph._add(op)
     return op.outputs[0] if len(op.outputs) == 1 and not outputs[0].is_list else list(op.outputs)
 
@@ -157,22 +160,26 @@ def _tensors(values):
 def _by_name(schema, values, attrs):
     """The inputs of a call that named some of them."""
     values = list(values)
-    for arg in schema.inputs[len(values):]:
+    for arg in schema.inputs[len(values) :]:
         if arg.name not in attrs:
-            missing = [a.name for a in schema.inputs[len(values):]]
-            raise TypeError(f"{schema.type}() missing {len(missing)} required argument{'s'[:len(missing) != 1]}: "
-                            + " and ".join(map(repr, missing)))
+            missing = [a.name for a in schema.inputs[len(values) :]]
+            raise TypeError(
+                f"{schema.type}() missing {len(missing)} required argument{'s'[: len(missing) != 1]}: "
+                + " and ".join(map(repr, missing))
+            )
         values.append(attrs.pop(arg.name))
     if len(values) > len(schema.inputs):
-        raise TypeError(f"{schema.type}() takes {len(schema.inputs)} inputs ({', '.join(a.name for a in schema.inputs)}); "
-                        f"got {len(values)}")
+        raise TypeError(
+            f"{schema.type}() takes {len(schema.inputs)} inputs ({', '.join(a.name for a in schema.inputs)}); "
+            f"got {len(values)}"
+        )
     return values
 
 
 def _inputs(op_type, graph, name, values, attrs):
     """Tensors for all values, the types they settle, and the operations that ref inputs tie this one to."""
     types, inputs, colocate, decided_by = {}, [], (), {}
-    for arg, value in zip(op_type.schema.inputs, values):
+    for arg, value in zip(op_type.schema.inputs, values, strict=False):
         if arg.is_list:
             inputs += _list_input(op_type, arg, graph, name, value, attrs, types, decided_by)
             continue
@@ -187,7 +194,9 @@ def _inputs(op_type, graph, name, values, attrs):
             if arg.is_ref:
                 colocate = (*colocate, value.op)
         elif arg.is_ref:
-            raise TypeError(f"'{op_type.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)")
+            raise TypeError(
+                f"'{op_type.name}' Op requires that input '{arg.name}' be a mutable tensor (e.g.: a tf.Variable)"
+            )
         if wanted is None:
             types[arg.type_attr], decided_by[arg.type_attr] = dtype, arg.name
         elif dtype is not wanted:
@@ -207,7 +216,9 @@ def _converted(op_type, arg, graph, name, value, wanted, decided_by, label=None)
     """A tensor for a value that is none yet; constants are named under the operation that takes them."""
     preferred = None
     if wanted is None:
-        preferred = next((a.default for a in op_type.schema.attrs if a.name == arg.type_attr and not a.is_required), None)
+        preferred = next(
+            (a.default for a in op_type.schema.attrs if a.name == arg.type_attr and not a.is_required), None
+        )
     saved, graph._name_stack = graph._name_stack, name
     try:
         if graph is not graphs.get_default_graph():
@@ -217,8 +228,10 @@ def _converted(op_type, arg, graph, name, value, wanted, decided_by, label=None)
     except TypeError as e:
         if wanted is None:
             raise
-        raise TypeError(f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op_type.name}', got {value!r} of type "
-                        f"'{type(value).__name__}' instead. Error: {e}") from e
+        raise TypeError(
+            f"Expected {wanted.name} passed to parameter '{arg.name}' of op '{op_type.name}', got {value!r} of type "
+            f"'{type(value).__name__}' instead. Error: {e}"
+        ) from e
     except ValueError as e:
         try:
             found = convert_to_tensor(value, as_ref=arg.is_ref).dtype.base_dtype
@@ -234,25 +247,33 @@ def _list_input(op_type, arg, graph, name, values, attrs, types, decided_by):
     if not isinstance(values, (list, tuple)):
         raise TypeError(f"Expected list for '{arg.name}' argument to '{op_type.name}' Op, not {values!r}.")
     if not arg.number_attr:
-        tensors = [v if type(v) is Tensor else
-                   _converted(op_type, arg, graph, name, v, None, decided_by, f"{arg.name}_{i}") for i, v in enumerate(values)]
+        tensors = [
+            v if type(v) is Tensor else _converted(op_type, arg, graph, name, v, None, decided_by, f"{arg.name}_{i}")
+            for i, v in enumerate(values)
+        ]
         known = types.setdefault(arg.type_attr, tuple(t.dtype.base_dtype for t in tensors))
         if len(known) != len(tensors):
-            raise ValueError(f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(tensors)} must match length "
-                             f"{len(known)} of argument '{decided_by[arg.type_attr]}'.")
+            raise ValueError(
+                f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(tensors)} must match length "
+                f"{len(known)} of argument '{decided_by[arg.type_attr]}'."
+            )
         decided_by.setdefault(arg.type_attr, arg.name)
         return tensors
     known = types.setdefault(arg.number_attr, len(values))
     if known != len(values):
-        raise ValueError(f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(values)} must match length {known} "
-                         f"of argument '{decided_by[arg.number_attr]}'.")
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(values)} must match length {known} "
+            f"of argument '{decided_by[arg.number_attr]}'."
+        )
     decided_by.setdefault(arg.number_attr, arg.name)
     minimum = next((a.minimum for a in op_type.schema.attrs if a.name == arg.number_attr), None)
     if minimum is not None and len(values) < minimum:
-        raise ValueError(f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(values)} shorter than minimum "
-                         f"length {minimum}.")
+        raise ValueError(
+            f"List argument '{arg.name}' to '{op_type.name}' Op with length {len(values)} shorter than minimum "
+            f"length {minimum}."
+        )
     wanted = arg.dtype or types.get(arg.type_attr)
-    if wanted is None:       # any tensor among the values decides; Python values follow
+    if wanted is None:  # any tensor among the values decides; Python values follow
         wanted = next((v.dtype.base_dtype for v in values if isinstance(getattr(v, "dtype", None), dtypes.DType)), None)
     tensors = []
     for i, value in enumerate(values):
@@ -289,7 +310,7 @@ def _checked_attrs(schema, given, types):
         if value is None:
             if name in given:
                 value = given.pop(name)
-                value = (attr.default if value is None and not attr.is_required else _attr_value(schema, attr, value))
+                value = attr.default if value is None and not attr.is_required else _attr_value(schema, attr, value)
             elif not attr.is_required:
                 value = attr.default
             else:
@@ -297,8 +318,10 @@ def _checked_attrs(schema, given, types):
         else:
             given.pop(name, None)
             if attr.is_list and attr.minimum and len(value) < attr.minimum:
-                raise ValueError(f"Attr '{name}' of '{schema.type}' Op passed list of length {len(value)} less than minimum "
-                                 f"{attr.minimum}.")
+                raise ValueError(
+                    f"Attr '{name}' of '{schema.type}' Op passed list of length {len(value)} less than minimum "
+                    f"{attr.minimum}."
+                )
         if attr.allowed and value not in attr.allowed and not attr.is_list:
             _refuse(schema, attr, value)
         attrs[name] = value
@@ -313,7 +336,9 @@ def _refuse(schema, attr, value):
         raise ValueError(f"Attr '{attr.name}' of '{schema.type}' Op passed string '{value}' not in: {choices}.")
     arg = next((a.name for a in schema.inputs if a.type_attr == attr.name), attr.name)
     allowed = ", ".join(a.name for a in attr.allowed)
-    raise TypeError(f"Value passed to parameter '{arg}' has DataType {value.name} not in list of allowed values: {allowed}")
+    raise TypeError(
+        f"Value passed to parameter '{arg}' has DataType {value.name} not in list of allowed values: {allowed}"
+    )
 
 
 def _attr_value(schema, attr, value):
@@ -325,10 +350,14 @@ def _attr_value(schema, attr, value):
         value = _ATTR_KINDS[attr.kind](attr, value)
     if attr.minimum is not None:
         if attr.is_list and len(value) < attr.minimum:
-            raise ValueError(f"Attr '{attr.name}' of '{schema.type}' Op passed list of length {len(value)} less than minimum "
-                             f"{attr.minimum}.")
+            raise ValueError(
+                f"Attr '{attr.name}' of '{schema.type}' Op passed list of length {len(value)} less than minimum "
+                f"{attr.minimum}."
+            )
         if not attr.is_list and value < attr.minimum:
-            raise ValueError(f"Attr '{attr.name}' of '{schema.type}' Op passed {value} less than minimum {attr.minimum}.")
+            raise ValueError(
+                f"Attr '{attr.name}' of '{schema.type}' Op passed {value} less than minimum {attr.minimum}."
+            )
     return value
 
 
@@ -343,7 +372,7 @@ def _int(attr, value):
 
 def _float(attr, value):
     try:
-        return float(np.float32(value))      # single precision, as a NodeDef keeps it
+        return float(np.float32(value))  # single precision, as a NodeDef keeps it
     except (TypeError, ValueError):
         raise TypeError(f"Expected float for argument '{attr.name}' not {value!r}.") from None
 
@@ -379,8 +408,16 @@ def _shape(attr, value):
         raise type(e)(f"Error converting {attr.name} to a TensorShape: {e}") from None
 
 
-_ATTR_KINDS = {"int": _int, "float": _float, "bool": _bool, "string": _string, "type": _type, "shape": _shape,
-               "tensor": lambda attr, value: np.asarray(value), "func": lambda attr, value: value}
+_ATTR_KINDS = {
+    "int": _int,
+    "float": _float,
+    "bool": _bool,
+    "string": _string,
+    "type": _type,
+    "shape": _shape,
+    "tensor": lambda attr, value: np.asarray(value),
+    "func": lambda attr, value: value,
+}
 
 
 # -- outputs --------------------------------------------------------------------------------------------------------
@@ -406,9 +443,12 @@ def _shapes(op):
     except ShapeError as e:
         inputs = ", ".join(shapes.bracketed(t._shape) for t in op._inputs)
         detail = f" for '{op.name}' (op: '{op.type}') with input shapes: {inputs}"
-        for what, texts in (("computed input tensors", e.computed), ("input tensors computed as partial shapes", e.partial)):
+        for what, texts in (
+            ("computed input tensors", e.computed),
+            ("input tensors computed as partial shapes", e.partial),
+        ):
             if texts:
-                separator = ", " if texts is e.computed else ","        # as TensorFlow writes them
+                separator = ", " if texts is e.computed else ","  # as TensorFlow writes them
                 detail += f" and with {what}: " + separator.join(f"input[{i}] = {text}" for i, text in texts.items())
         site = op.creation_site
         raise ValueError(f"{e}{detail}." + (f" Made at {site}." if site else "")) from None
@@ -433,8 +473,8 @@ _conversions_of: dict[type, list] = {}  # type of a value -> the functions that 
 def register_tensor_conversion_function(base_type, conversion_func, priority=100):
     """Lets values of ``base_type`` stand where tensors do.
 
-    ``conversion_func(value, dtype=None, name=None, as_ref=False)`` returns a tensor, or NotImplemented to let the next one
-    try. Functions of a smaller ``priority`` are asked first, then those registered first.
+    ``conversion_func(value, dtype=None, name=None, as_ref=False)`` returns a tensor, or NotImplemented to let the
+    next one try. Functions of a smaller ``priority`` are asked first, then those registered first.
     """
     if not callable(conversion_func):
         raise TypeError("conversion_func must be callable.")
@@ -456,8 +496,9 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
         dtype = dtypes.as_dtype(dtype)
     if isinstance(value, Tensor):
         if dtype is not None and not dtype.is_compatible_with(value._dtype):
-            raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: "
-                             f"{value!r}")
+            raise ValueError(
+                f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype {value.dtype.name}: {value!r}"
+            )
         return value
     if preferred_dtype is None:
         preferred_dtype = dtype_hint
@@ -477,12 +518,18 @@ def convert_to_tensor(value, dtype=None, name=None, preferred_dtype=None, dtype_
         if result is NotImplemented:
             continue
         if not isinstance(result, Tensor):
-            raise RuntimeError(f"{_prefix(name)}Conversion function {function!r} for type {kind} returned non-Tensor: {result!r}")
+            raise RuntimeError(
+                f"{_prefix(name)}Conversion function {function!r} for type {kind} returned non-Tensor: {result!r}"
+            )
         if dtype is not None and not dtype.is_compatible_with(result.dtype):
-            raise RuntimeError(f"{_prefix(name)}Conversion function {function!r} for type {kind} returned incompatible dtype: "
-                               f"requested = {dtype.base_dtype.name}, actual = {result.dtype.base_dtype.name}")
+            raise RuntimeError(
+                f"{_prefix(name)}Conversion function {function!r} for type {kind} returned incompatible dtype: "
+                f"requested = {dtype.base_dtype.name}, actual = {result.dtype.base_dtype.name}"
+            )
         return result
-    raise TypeError(f"{_prefix(name)}Cannot convert {value!r} with type {kind} to Tensor: no conversion function registered.")
+    raise TypeError(
+        f"{_prefix(name)}Cannot convert {value!r} with type {kind} to Tensor: no conversion function registered."
+    )
 
 
 def _prefix(name):

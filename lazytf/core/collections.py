@@ -37,7 +37,7 @@ class GraphKeys:
     WHILE_CONTEXT = "while_context"
     RESOURCES = "resources"
     LOCAL_RESOURCES = "local_resources"
-    VARIABLES = GLOBAL_VARIABLES     # the older name
+    VARIABLES = GLOBAL_VARIABLES  # the older name
     _STREAMING_MODEL_PORTS = "streaming_model_ports"
     _VARSTORE_KEY = ("__variable_store",)
     _VARSCOPESTORE_KEY = ("__varscope",)

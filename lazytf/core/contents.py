@@ -5,11 +5,12 @@ Ops that compute shapes have a NumPy twin of their kernel; here it runs on array
 ``UNKNOWN`` stands for every element not known yet. Arithmetic on it gives it again; whatever else a kernel tries with
 it fails, and then nothing is known of the result.
 """
+
 import math
 
 import numpy as np
 
-_MOST_ELEMENTS = 4096       # beyond this a tensor is data, not a shape
+_MOST_ELEMENTS = 4096  # beyond this a tensor is data, not a shape
 
 
 class _Unknown:
@@ -29,7 +30,7 @@ class _Unknown:
     def _compare(self, other):
         raise TypeError("not known yet")
 
-    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare      # not even equality is known
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _compare  # not even equality is known
     __hash__ = object.__hash__
 
     def __repr__(self):
@@ -74,7 +75,11 @@ def _evaluate(tensor):
         if hasattr(pending[-1], "_known"):
             pending.pop()
             continue
-        missing = [t for t, arg in _arguments(op) if not arg.is_shape and not hasattr(t, "_known")] if _may_evaluate(op) else []
+        missing = (
+            [t for t, arg in _arguments(op) if not arg.is_shape and not hasattr(t, "_known")]
+            if _may_evaluate(op)
+            else []
+        )
         if missing:
             pending += missing
             continue
@@ -87,9 +92,22 @@ def _evaluate(tensor):
 
 def _may_evaluate(op):
     kind = op.op_type
-    return (kind.host is not None and not kind.is_stateful and not kind.needs_context and not kind.role
-            and all(t._shape is not None and None not in t._shape and math.prod(t._shape) <= _MOST_ELEMENTS
-                    for t, arg in _arguments(op) if not arg.is_shape))
+    return (
+        kind.host is not None
+        and not kind.is_stateful
+        and not kind.needs_context
+        and not kind.role
+        and all(
+            _is_element(op, arg) if t._shape is None else None not in t._shape and math.prod(t._shape) <= _MOST_ELEMENTS
+            for t, arg in _arguments(op)
+            if not arg.is_shape
+        )
+    )
+
+
+def _is_element(op, arg):
+    """Whether a tensor of unknown rank must be a scalar: one of N, whose like make a vector of N."""
+    return bool(arg.number_attr) and op.outputs[0]._shape == (op._attrs[arg.number_attr],)
 
 
 def _arguments(op):
@@ -116,21 +134,35 @@ def _run(op):
         values.append(group if arg.is_list else group[0])
     if not _anything_known(values):
         return [None] * len(op.outputs)
-    partial = any(e is UNKNOWN for v in _flat(values) if _may_hold_unknown(v) for e in (v.flat if isinstance(v, np.ndarray) else v))
+    partial = any(
+        e is UNKNOWN
+        for v in _flat(values)
+        if _may_hold_unknown(v)
+        for e in (v.flat if isinstance(v, np.ndarray) else v)
+    )
     attrs = [_attr(op, name, partial) for name in op.op_type.parameters]
     try:
         with np.errstate(all="ignore"):
             result = op.op_type.host(*values, *attrs)
-    except Exception:       # whatever NumPy could not do with an unknown, or an error that the run will report better
+    except Exception:  # whatever NumPy could not do with an unknown, or an error that the run will report better
         return [None] * len(op.outputs)
     results = list(result) if len(op.outputs) != 1 else [result]
-    return [np.asarray(r) for r in results]
+    return [np.asarray(r, object if isinstance(r, bytes) else None) for r in results]
 
 
 def _anything_known(values):
     """Whether any element, or the rank of any shape, is known: without, a kernel has nothing to say."""
-    leaves = [e for v in _flat(values) for e in (v.flat if isinstance(v, np.ndarray) else v if isinstance(v, (tuple, list)) else [v])]
-    return not values or not leaves or any(e is not UNKNOWN for e in leaves) or any(isinstance(v, tuple) for v in _flat(values))
+    leaves = [
+        e
+        for v in _flat(values)
+        for e in (v.flat if isinstance(v, np.ndarray) else v if isinstance(v, (tuple, list)) else [v])
+    ]
+    return (
+        not values
+        or not leaves
+        or any(e is not UNKNOWN for e in leaves)
+        or any(isinstance(v, tuple) for v in _flat(values))
+    )
 
 
 def _may_hold_unknown(value):
@@ -138,8 +170,11 @@ def _may_hold_unknown(value):
 
 
 def _flat(values):
-    return [v for value in values for v in (value if isinstance(value, list) and value and
-                                            isinstance(value[0], (np.ndarray, tuple)) else [value])]
+    return [
+        v
+        for value in values
+        for v in (value if isinstance(value, list) and value and isinstance(value[0], (np.ndarray, tuple)) else [value])
+    ]
 
 
 def _value(tensor, arg):
@@ -147,12 +182,12 @@ def _value(tensor, arg):
         return None if tensor._shape is None else tuple(UNKNOWN if d is None else d for d in tensor._shape)
     known = tensor._known
     if known is None and tensor._dtype._base.is_integer and None not in (tensor._shape or ()):
-        known = np.full(tensor._shape, UNKNOWN, object)
+        known = np.full(tensor._shape or (), UNKNOWN, object)
     return known.tolist() if arg.is_host and known is not None else known
 
 
 def _attr(op, name, partial):
-    value = op._attrs.get(name)     # None for "device": nothing runs on one here
+    value = op._attrs.get(name)  # None for "device": nothing runs on one here
     if hasattr(value, "as_datatype_enum"):
         return np.dtype(object) if partial else np.dtype(value.base_dtype.as_numpy_dtype)
     return value

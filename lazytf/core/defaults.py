@@ -1,4 +1,5 @@
 """The per-thread stacks of default graphs and default sessions."""
+
 import threading
 
 
@@ -52,12 +53,16 @@ def session_for(graph, session, what):
     if session is None:
         chosen, which = sessions.top, "the default session"
         if chosen is None:
-            raise ValueError(f"Cannot {action} using `{method}()`: No default session is registered. Use `with "
-                             f"sess.as_default(){colon}` or pass an explicit session to `{explicit}`")
+            raise ValueError(
+                f"Cannot {action} using `{method}()`: No default session is registered. Use `with "
+                f"sess.as_default(){colon}` or pass an explicit session to `{explicit}`"
+            )
     else:
         chosen, which = session, "the given session"
     if chosen.graph is not graph:
         quote = "" if colon else "`"
         hint = f" Pass an explicit session to {quote}{explicit}{quote}." if session is None else ""
-        raise ValueError(f"Cannot use {which} to {action}: the {what}'s graph is different from the session's graph.{hint}")
+        raise ValueError(
+            f"Cannot use {which} to {action}: the {what}'s graph is different from the session's graph.{hint}"
+        )
     return chosen

@@ -3,10 +3,11 @@
 Every field may be left out: a request names what it cares about. ``tf.device`` blocks nest by ``merge``, field by
 field, the inner one winning. An operation's ``device`` is the canonical form of what the blocks around it say.
 """
+
 import functools
 
 _FIELDS = ("job", "replica", "task", "device_type", "device_index")
-_SHORT = ("CPU", "GPU")   # may be written /gpu:0, in any case, for /device:GPU:0
+_SHORT = ("CPU", "GPU")  # may be written /gpu:0, in any case, for /device:GPU:0
 
 
 def _kind(name):
@@ -117,8 +118,11 @@ def _parsed(text):
 
 
 def _written(job, replica, task, device_type, device_index):
-    parts = [f"/{field}:{value}" for field, value in (("job", job), ("replica", replica), ("task", task))
-             if value is not None]
+    parts = [
+        f"/{field}:{value}"
+        for field, value in (("job", job), ("replica", replica), ("task", task))
+        if value is not None
+    ]
     if device_type is not None:
         parts.append(f"/device:{device_type}:{'*' if device_index is None else device_index}")
     return "".join(parts)
@@ -144,11 +148,14 @@ def merge(outer, inner):
 
 @functools.lru_cache(maxsize=4096)
 def _merged(outer, inner):
-    return _written(*(ours if ours is not None else theirs
-                      for ours, theirs in zip(_parsed(inner), _parsed(outer), strict=True)))
+    return _written(
+        *(ours if ours is not None else theirs for ours, theirs in zip(_parsed(inner), _parsed(outer), strict=True))
+    )
 
 
 def matches(device, request):
     """True if ``device`` has every field that ``request`` states; ``*`` states nothing."""
-    return all(wanted in (None, "*", got)
-               for got, wanted in zip(_parsed(canonical(device)), _parsed(canonical(request)), strict=True))
+    return all(
+        wanted in (None, "*", got)
+        for got, wanted in zip(_parsed(canonical(device)), _parsed(canonical(request)), strict=True)
+    )

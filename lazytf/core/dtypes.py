@@ -1,4 +1,5 @@
 """The data types a tensor can have."""
+
 import ml_dtypes
 import numpy as np
 
@@ -9,8 +10,20 @@ class DType:
     A ``_ref`` type is that of a variable's own storage: an op that takes one may change the variable.
     """
 
-    __slots__ = ("name", "as_datatype_enum", "_numpy", "is_floating", "is_integer", "is_complex", "is_bool",
-                 "is_quantized", "is_unsigned", "_is_ref_dtype", "_base", "_ref")
+    __slots__ = (
+        "name",
+        "as_datatype_enum",
+        "_numpy",
+        "is_floating",
+        "is_integer",
+        "is_complex",
+        "is_bool",
+        "is_quantized",
+        "is_unsigned",
+        "_is_ref_dtype",
+        "_base",
+        "_ref",
+    )
 
     def __init__(self, name, enum, numpy_type, kind, base=None):
         self.name, self.as_datatype_enum, self._numpy = name, enum, numpy_type
@@ -60,7 +73,9 @@ class DType:
         return self._extreme("maximum")
 
     def _extreme(self, which):
-        limits = {"f": ml_dtypes.finfo, "i": ml_dtypes.iinfo}.get("f" if self.is_floating else "i" if self.is_integer else "")
+        limits = {"f": ml_dtypes.finfo, "i": ml_dtypes.iinfo}.get(
+            "f" if self.is_floating else "i" if self.is_integer else ""
+        )
         if limits is None:
             raise TypeError(f"Cannot find {which} value of {self}.")
         return getattr(limits(self._numpy), which[:3])
@@ -112,7 +127,9 @@ def _packed(name, layout):
     return np.dtype([(name, layout)])
 
 
-#                      name          enum  NumPy                         kind: f(loat) c(omplex) i(nteger) u(nsigned) q(uantized) b(ool)
+# kind: f(loat) c(omplex) i(nteger) u(nsigned) q(uantized) b(ool) s(tring) r(esource) v(ariant)
+# fmt: off
+#    name          enum  NumPy                         kind
 _ROWS = (
     ("float32",    1,    np.float32,                   "f"),
     ("float64",    2,    np.float64,                   "f"),
@@ -138,8 +155,9 @@ _ROWS = (
     ("uint32",     22,   np.uint32,                    "u"),
     ("uint64",     23,   np.uint64,                    "u"),
 )
+# fmt: on
 
-_REF = 100   # TensorFlow numbers a ref type 100 above its base
+_REF = 100  # TensorFlow numbers a ref type 100 above its base
 _BY_KEY: dict = {}
 _BY_NUMPY: dict = {}
 
@@ -163,17 +181,60 @@ complex64, complex128, bool_, string = (_BY_KEY[n] for n in ("complex64", "compl
 qint8, quint8, qint16, quint16, qint32 = (_BY_KEY[n] for n in ("qint8", "quint8", "qint16", "quint16", "qint32"))
 resource, variant = _BY_KEY["resource"], _BY_KEY["variant"]
 half, double = float16, float64
-_BY_KEY.update({"half": float16, "float": float32, "double": float64, "half_ref": float16._as_ref,
-                "float_ref": float32._as_ref, "double_ref": float64._as_ref})
+_BY_KEY.update(
+    {
+        "half": float16,
+        "float": float32,
+        "double": float64,
+        "half_ref": float16._as_ref,
+        "float_ref": float32._as_ref,
+        "double_ref": float64._as_ref,
+    }
+)
 _BY_PYTHON = {float: float32, bool: bool_, object: string}
 
 # What a signature may say instead of a list of types (see core/schema.py); order as TensorFlow lists them.
 GROUPS = {
     "any": tuple(_BY_KEY[row[0]] for row in _ROWS),
-    "number": tuple(_BY_KEY[n] for n in ("float32", "float64", "int32", "uint8", "int16", "int8", "complex64", "int64", "qint8",
-                                         "quint8", "qint32", "bfloat16", "uint16", "complex128", "float16", "uint32", "uint64")),
-    "realnumber": tuple(_BY_KEY[n] for n in ("float32", "float64", "int32", "uint8", "int16", "int8", "int64", "bfloat16",
-                                             "uint16", "float16", "uint32", "uint64")),
+    "number": tuple(
+        _BY_KEY[n]
+        for n in (
+            "float32",
+            "float64",
+            "int32",
+            "uint8",
+            "int16",
+            "int8",
+            "complex64",
+            "int64",
+            "qint8",
+            "quint8",
+            "qint32",
+            "bfloat16",
+            "uint16",
+            "complex128",
+            "float16",
+            "uint32",
+            "uint64",
+        )
+    ),
+    "realnumber": tuple(
+        _BY_KEY[n]
+        for n in (
+            "float32",
+            "float64",
+            "int32",
+            "uint8",
+            "int16",
+            "int8",
+            "int64",
+            "bfloat16",
+            "uint16",
+            "float16",
+            "uint32",
+            "uint64",
+        )
+    ),
     "float": tuple(_BY_KEY[n] for n in ("bfloat16", "float16", "float32", "float64")),
     "floatcomplex": tuple(_BY_KEY[n] for n in ("bfloat16", "float16", "float32", "float64", "complex64", "complex128")),
     "index": (int32, int64),
@@ -186,7 +247,7 @@ def as_dtype(type_value):
         return type_value
     try:
         found = _BY_KEY.get(type_value) or _BY_PYTHON.get(type_value)
-    except TypeError:   # unhashable
+    except TypeError:  # unhashable
         found = None
     is_type = isinstance(type_value, type) and type_value not in (int, str, bytes, complex)
     if found is None and (is_type or isinstance(type_value, np.dtype)):
@@ -195,7 +256,9 @@ def as_dtype(type_value):
         except TypeError:
             described = None
         if described is not None:
-            found = _BY_NUMPY.get(described) or (string if described.kind in "SUO" and described.names is None else None)
+            found = _BY_NUMPY.get(described) or (
+                string if described.kind in "SUO" and described.names is None else None
+            )
     if found is None and isinstance(getattr(type_value, "dtype", None), np.dtype):
         found = _BY_NUMPY.get(type_value.dtype)
     if found is None:

@@ -1,4 +1,5 @@
 """The exceptions a graph or a session raises: one class per status code, as ``tf.errors`` has them."""
+
 import contextlib
 
 OK = 0
@@ -90,8 +91,11 @@ NotFoundError = _status("NotFoundError", NOT_FOUND, "A file, variable or resourc
 AlreadyExistsError = _status("AlreadyExistsError", ALREADY_EXISTS, "What was to be made is there already.")
 PermissionDeniedError = _status("PermissionDeniedError", PERMISSION_DENIED, "The caller may not do this.")
 ResourceExhaustedError = _status("ResourceExhaustedError", RESOURCE_EXHAUSTED, "Memory, disk or a quota ran out.")
-FailedPreconditionError = _status("FailedPreconditionError", FAILED_PRECONDITION,
-                                  "The system is not ready for this, as when a variable is not initialized.")
+FailedPreconditionError = _status(
+    "FailedPreconditionError",
+    FAILED_PRECONDITION,
+    "The system is not ready for this, as when a variable is not initialized.",
+)
 AbortedError = _status("AbortedError", ABORTED, "An operation was given up, usually because another one won.")
 OutOfRangeError = _status("OutOfRangeError", OUT_OF_RANGE, "The end of the data, of a queue or a file, was passed.")
 UnimplementedError = _status("UnimplementedError", UNIMPLEMENTED, "There is no implementation for what was asked.")

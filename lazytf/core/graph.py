@@ -4,6 +4,7 @@ A graph only grows. Operations are numbered in the order they were made, so ever
 number than the operation itself; passes over the graph lean on that. The scopes that new operations fall under
 (names, devices, control dependencies, colocation) are plain stacks that ``with`` blocks push and pop.
 """
+
 import contextlib
 import re
 
@@ -24,18 +25,18 @@ class Graph:
         self._operations = []
         self._by_name = {}
         self._names_in_use = {}
-        self._name_stack = ""                # the open name scope, without a trailing "/"
-        self._devices = [""]                 # the open device blocks, merged, innermost last
-        self._device_functions = False       # whether one of them is a function, to be called for every op
-        self._controls = []                  # the open control_dependencies blocks
-        self._colocations = []               # the open colocate_with blocks
+        self._name_stack = ""  # the open name scope, without a trailing "/"
+        self._devices = [""]  # the open device blocks, merged, innermost last
+        self._device_functions = False  # whether one of them is a function, to be called for every op
+        self._controls = []  # the open control_dependencies blocks
+        self._colocations = []  # the open colocate_with blocks
         self._collections = {}
         self._unfeedable, self._unfetchable = set(), set()
-        self._gradient_overrides = {}        # op type -> name of a registered gradient
+        self._gradient_overrides = {}  # op type -> name of a registered gradient
         self._container = ""
         self._finalized = False
         self._seed = None
-        self._mutations = 0                  # times an existing operation was changed
+        self._mutations = 0  # times an existing operation was changed
         self._consumers, self._consumers_upto = {}, 0
 
     # -- what is in it ----------------------------------------------------------------------------------------------
@@ -95,7 +96,9 @@ class Graph:
         """
         if not (allow_tensor or allow_operation):
             raise ValueError("allow_tensor and allow_operation can't both be False.")
-        wanted = " or ".join(word for word, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed)
+        wanted = " or ".join(
+            word for word, allowed in (("Tensor", allow_tensor), ("Operation", allow_operation)) if allowed
+        )
         convert = getattr(obj, "_as_graph_element", None)
         if convert is not None:
             obj = convert()
@@ -118,27 +121,37 @@ class Graph:
                     raise KeyError(f"The name {name!r} refers to an Operation not in the graph.")
                 return op
             if op is not None:
-                raise ValueError(f"The name {name!r} refers to an Operation, not a {wanted}. "
-                                 'Tensor names must be of the form "<op_name>:<output_index>".')
-            raise ValueError(f'The name {name!r} looks like an (invalid) Operation name, not a {wanted}. '
-                             'Tensor names must be of the form "<op_name>:<output_index>".')
+                raise ValueError(
+                    f"The name {name!r} refers to an Operation, not a {wanted}. "
+                    'Tensor names must be of the form "<op_name>:<output_index>".'
+                )
+            raise ValueError(
+                f"The name {name!r} looks like an (invalid) Operation name, not a {wanted}. "
+                'Tensor names must be of the form "<op_name>:<output_index>".'
+            )
         if not allow_tensor:
             raise ValueError(f"Name {name!r} appears to refer to a Tensor, not a {wanted}.")
         op_name, _, index = name.partition(":")
         if not index.isdigit():
-            raise ValueError(f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
-                             'Tensor names must be of the form "<op_name>:<output_index>".')
+            raise ValueError(
+                f"The name {name!r} looks a like a Tensor name, but is not a valid one. "
+                'Tensor names must be of the form "<op_name>:<output_index>".'
+            )
         op = self._by_name.get(op_name)
         if op is None:
-            raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, does "
-                           "not exist in the graph.")
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, does "
+                "not exist in the graph."
+            )
         if int(index) >= len(op.outputs):
-            raise KeyError(f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists "
-                           f"but only has {len(op.outputs)} outputs.")
+            raise KeyError(
+                f"The name {name!r} refers to a Tensor which does not exist. The operation, {op_name!r}, exists "
+                f"but only has {len(op.outputs)} outputs."
+            )
         return op.outputs[int(index)]
 
     def _consumers_of(self, tensor):
-        for op in self._operations[self._consumers_upto:]:
+        for op in self._operations[self._consumers_upto :]:
             for t in dict.fromkeys(op._inputs):
                 self._consumers.setdefault(t, []).append(op)
         self._consumers_upto = len(self._operations)
@@ -229,7 +242,9 @@ class Graph:
         elif device_name_or_function is None:
             request = None
         else:
-            request = devices.merge(self._devices[-1] if isinstance(self._devices[-1], str) else "", device_name_or_function)
+            request = devices.merge(
+                self._devices[-1] if isinstance(self._devices[-1], str) else "", device_name_or_function
+            )
         return self._pushed("_devices", request)
 
     def _device_for(self, op):
@@ -240,9 +255,11 @@ class Graph:
                 break
             if callable(request):
                 op._device = device
-                answer = request(op)        # replaces what inner blocks asked for
+                answer = request(op)  # replaces what inner blocks asked for
                 if not isinstance(answer, (str, devices.DeviceSpec)):
-                    raise TypeError(f"Expected binary or unicode string, got {answer}: a device function returns a string")
+                    raise TypeError(
+                        f"Expected binary or unicode string, got {answer}: a device function returns a string"
+                    )
                 device = answer if isinstance(answer, str) else answer.to_string()
             elif request:
                 device = devices.merge(request, device)
@@ -282,7 +299,8 @@ class Graph:
         return wait
 
     def colocate_with(self, op, ignore_existing=False):
-        """A ``with`` block whose new operations share the device of ``op``; None, with ``ignore_existing``, ends all."""
+        """A ``with`` block whose new operations share the device of ``op``; None, with ``ignore_existing``, ends all.
+        """
         self._check_not_finalized()
         if op is None and not ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
@@ -296,7 +314,7 @@ class Graph:
     def _colocated(self, op, ignore_existing):
         saved = self._colocations
         self._colocations = ([] if ignore_existing else saved) + ([op] if op is not None else [])
-        devices_before, self._devices = self._devices, [""]      # the colocated op decides, not the device blocks around
+        devices_before, self._devices = self._devices, [""]  # the colocated op decides, not the device blocks around
         try:
             yield
         finally:
@@ -336,7 +354,8 @@ class Graph:
             self.add_to_collection(name, value)
 
     def get_collection(self, name, scope=None):
-        """A copy of a collection; with ``scope``, the items whose names that regular expression matches at the start."""
+        """A copy of a collection; with ``scope``, the items whose names that regular expression matches at the start.
+        """
         values = self._collections.get(name, ())
         if scope is None:
             return list(values)
@@ -433,6 +452,8 @@ def reset_default_graph():
     """Replaces the process's own default graph by an empty one; ``AssertionError`` inside an ``as_default()`` block."""
     global _root
     if defaults.graphs.items:
-        raise AssertionError("Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit "
-                             "the nesting and create a new graph.")
+        raise AssertionError(
+            "Do not use tf.reset_default_graph() to clear nested graphs. If you need a cleared graph, exit "
+            "the nesting and create a new graph."
+        )
     _root = Graph()

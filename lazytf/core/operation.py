@@ -1,4 +1,5 @@
 """Operation and Tensor: a node of the graph, and one of its outputs."""
+
 from lazytf.core import defaults, provenance, shapes
 
 
@@ -9,8 +10,20 @@ class Operation:
     ``type`` the op type's name, ``device`` the device asked for ("" for none).
     """
 
-    __slots__ = ("graph", "op_type", "name", "_inputs", "_attrs", "_control_inputs", "_device", "outputs", "_id", "_stack",
-                 "_gradient_type", "__weakref__")
+    __slots__ = (
+        "graph",
+        "op_type",
+        "name",
+        "_inputs",
+        "_attrs",
+        "_control_inputs",
+        "_device",
+        "outputs",
+        "_id",
+        "_stack",
+        "_gradient_type",
+        "__weakref__",
+    )
 
     def __init__(self, graph, op_type, name, inputs, attrs, control_inputs=(), device="", stack=()):
         self.graph, self.op_type, self.name = graph, op_type, name
@@ -59,8 +72,8 @@ class Operation:
     def get_attr(self, name):
         """The value of an attr; ``ValueError`` naming operation and attr if there is none.
 
-        Types come as ``DType``, shapes and tensors as their protobuf messages, strings as ``bytes``, ``_class`` as a list of
-        bytes.
+        Types come as ``DType``, shapes and tensors as their protobuf messages, strings as ``bytes``, ``_class`` as a
+        list of bytes.
         """
         if name == "_gradient_op_type" and self._gradient_type is not None:
             return self._gradient_type.encode()
@@ -126,11 +139,11 @@ class Tensor:
     """
 
     __slots__ = ("op", "value_index", "_dtype", "_shape", "_presented", "_known", "__weakref__")
-    __array_priority__ = 100        # numpy_array + tensor is a tensor's business
+    __array_priority__ = 100  # numpy_array + tensor is a tensor's business
 
     def __init__(self, op, value_index, dtype, shape):
         self.op, self.value_index, self._dtype, self._shape = op, value_index, dtype, shape
-        self._presented = None      # the shape as a TensorShape, made when first asked for
+        self._presented = None  # the shape as a TensorShape, made when first asked for
 
     @property
     def name(self):
@@ -180,23 +193,28 @@ class Tensor:
     def __bool__(self):
         raise OperatorNotAllowedInGraphError(
             "using a `tf.Tensor` as a Python `bool` is not allowed in Graph execution: its value is not known before "
-            f"Session.run ({self.name}). Use `if t is not None:` to test if it is defined, tf.cond to branch on its value.")
+            f"Session.run ({self.name}). Use `if t is not None:` to test if it is defined, tf.cond to branch on it."
+        )
 
     def __iter__(self):
         raise OperatorNotAllowedInGraphError(
             "iterating over `tf.Tensor` is not allowed in Graph execution: its length is not known before Session.run "
-            f"({self.name}). Use tf.unstack where the length is static, or tf.map_fn.")
+            f"({self.name}). Use tf.unstack where the length is static, or tf.map_fn."
+        )
 
     def __contains__(self, item):
-        return iter(self)       # raises: left to itself, Python says less
+        return iter(self)  # raises: left to itself, Python says less
 
     def __len__(self):
-        raise TypeError(f"len is not well defined for symbolic Tensors. ({self.name}) "
-                        "Please call `x.shape` rather than `len(x)` for shape information.")
+        raise TypeError(
+            f"len is not well defined for symbolic Tensors. ({self.name}) "
+            "Please call `x.shape` rather than `len(x)` for shape information."
+        )
 
     def __array__(self, dtype=None, copy=None):
         raise NotImplementedError(
-            f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array: run it in a session first.")
+            f"Cannot convert a symbolic Tensor ({self.name}) to a numpy array: run it in a session first."
+        )
 
     def __repr__(self):
         return f"<tf.Tensor '{self.name}' shape={shapes.text(self._shape)} dtype={self._dtype.name}>"

@@ -3,12 +3,13 @@
 Every operation remembers the call stack that made it, without lazytf's own frames, as code objects and instruction
 offsets: a handful of pointers. Line numbers and source text are looked up only when somebody reads them.
 """
+
 import linecache
 import os
 import sys
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
-_DEPTH = 24                 # innermost frames kept: enough to see through a framework built on ours
+_DEPTH = 24  # innermost frames kept: enough to see through a framework built on ours
 _is_ours: dict[str, bool] = {}  # file name -> whether it lies in this package
 
 
@@ -38,8 +39,15 @@ def innermost(stack):
 def frames(stack):
     """TensorFlow's form of a stack, outermost first: ``(file, line, function, source)`` tuples."""
     pairs = zip(stack[-2::-2], stack[-1::-2], strict=True)
-    return [(code.co_filename, line := _line(code, offset), code.co_name,
-             linecache.getline(code.co_filename, line).strip() or None) for code, offset in pairs]
+    return [
+        (
+            code.co_filename,
+            line := _line(code, offset),
+            code.co_name,
+            linecache.getline(code.co_filename, line).strip() or None,
+        )
+        for code, offset in pairs
+    ]
 
 
 def _line(code, offset):

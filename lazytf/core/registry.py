@@ -1,10 +1,11 @@
 """The table of op types: what every other part of lazytf knows about an op, it learns here."""
+
 import inspect
 
 from lazytf.core.schema import parse
 
 _TYPES: dict[str, "OpType"] = {}
-_EXTRAS = ("device",)     # what a kernel may ask for beside inputs and attrs: the device it runs on
+_EXTRAS = ("device",)  # what a kernel may ask for beside inputs and attrs: the device it runs on
 
 
 class OpType:
@@ -14,16 +15,57 @@ class OpType:
     stands in for ``kernel`` where a gradient will be taken, because TensorFlow's convention differs from torch's.
     """
 
-    __slots__ = ("name", "schema", "shape", "kernel", "parameters", "needs_context", "host", "differentiable",
-                 "has_gradient", "is_stateful", "is_view", "is_alias", "reads", "writes", "explain", "merged", "shared",
-                 "on_host", "no_gradient_inputs", "role", "gathered", "takes_shapes", "takes_lists")
+    __slots__ = (
+        "name",
+        "schema",
+        "shape",
+        "kernel",
+        "parameters",
+        "needs_context",
+        "host",
+        "differentiable",
+        "has_gradient",
+        "is_stateful",
+        "is_view",
+        "is_alias",
+        "reads",
+        "writes",
+        "explain",
+        "merged",
+        "shared",
+        "on_host",
+        "no_gradient_inputs",
+        "role",
+        "gathered",
+        "takes_shapes",
+        "takes_lists",
+    )
 
-    def __init__(self, signature, shape, kernel, *, gradient=True, host=None, stateful=False, view=False, alias=False,
-                 reads=(), writes=None, on_host=False, explain=None, no_gradient_inputs=(), role="", gathered=None):
+    def __init__(
+        self,
+        signature,
+        shape,
+        kernel,
+        *,
+        gradient=True,
+        host=None,
+        stateful=False,
+        view=False,
+        alias=False,
+        reads=(),
+        writes=None,
+        on_host=False,
+        explain=None,
+        no_gradient_inputs=(),
+        role="",
+        gathered=None,
+    ):
         self.schema = schema = parse(signature)
         self.name, self.shape, self.kernel, self.host = schema.type, shape, kernel, host
         self.differentiable = None
-        self.takes_shapes, self.takes_lists = (any(getattr(a, flag) for a in schema.inputs) for flag in ("is_shape", "is_list"))
+        self.takes_shapes, self.takes_lists = (
+            any(getattr(a, flag) for a in schema.inputs) for flag in ("is_shape", "is_list")
+        )
         self.has_gradient, self.is_stateful, self.is_view, self.is_alias = gradient, stateful, view or alias, alias
         self.on_host, self.explain = on_host, explain
         self.merged, self.shared, self.role, self.gathered = None, (), role, gathered
@@ -49,9 +91,11 @@ class OpType:
 
         Inputs named in ``shared`` are the same for all and passed once; every other input comes as a list.
         """
+
         def declare(kernel):
             self.merged, self.shared = kernel, frozenset(shared)
             return kernel
+
         return declare
 
     def __repr__(self):
@@ -78,8 +122,10 @@ def op(signature, *, shape, **properties):
     - ``gathered(op)``: where the op takes rows of its first input, the tensor of row numbers, else None.
     - ``explain``: called with the kernel's arguments after it failed; returns TensorFlow's sentence, or None.
     """
+
     def declare(kernel):
         return add(OpType(signature, shape, kernel, **properties))
+
     return declare
 
 
@@ -98,7 +144,8 @@ def lookup(name):
     except KeyError:
         raise NotImplementedError(
             f"lazytf has no op of type '{name}' yet. Its kernel can be declared with lazytf.core.registry.op "
-            "(see CONTRIBUTING.md, 'Adding an op').") from None
+            "(see CONTRIBUTING.md, 'Adding an op')."
+        ) from None
 
 
 def registered():
@@ -110,13 +157,15 @@ def _parameters(schema, kernel):
     """The names a kernel takes after its inputs, checked against the signature; whether ``ctx`` comes first."""
     try:
         names = list(inspect.signature(kernel).parameters)
-    except (TypeError, ValueError):     # a builtin of torch: takes the inputs and nothing else
+    except (TypeError, ValueError):  # a builtin of torch: takes the inputs and nothing else
         return (), False
     inputs, attrs = [a.name for a in schema.inputs], {a.name for a in schema.attrs}
     needs_context = names[:1] == ["ctx"]
     names = names[needs_context:]
-    rest = names[len(inputs):]
-    if names[:len(inputs)] != inputs or not attrs.union(_EXTRAS).issuperset(rest):
-        raise TypeError(f"The kernel of {schema.type} must take ({', '.join(inputs)}) and then any of {sorted(attrs)} or "
-                        f"{', '.join(_EXTRAS)}; it takes ({', '.join(names)})")
+    rest = names[len(inputs) :]
+    if names[: len(inputs)] != inputs or not attrs.union(_EXTRAS).issuperset(rest):
+        raise TypeError(
+            f"The kernel of {schema.type} must take ({', '.join(inputs)}) and then any of {sorted(attrs)} or "
+            f"{', '.join(_EXTRAS)}; it takes ({', '.join(names)})"
+        )
     return tuple(rest), needs_context

@@ -9,6 +9,7 @@ gets no more than the tensor's shape, a tuple of ints. An attr's type is
 ``bool int float string type shape tensor func``, a list of one of these, or a set of dtypes such as ``{number}``.
 ``x: bool`` and ``x: string`` are inputs; an attr of these kinds has a default, or says so: ``message: attr string``.
 """
+
 import ast
 import re
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from lazytf.core.shapes import as_tuple
 
 _SIGNATURE = re.compile(r"(\w+)\((.*)\)\s*->\s*\((.*)\)$", re.S)
 _KINDS = frozenset(("bool", "int", "float", "string", "type", "shape", "tensor", "func"))
-_AMBIGUOUS = frozenset(("bool", "string"))     # dtypes too
+_AMBIGUOUS = frozenset(("bool", "string"))  # dtypes too
 _REQUIRED = object()
 
 
@@ -29,13 +30,13 @@ class Arg:
     """One input or output: its name, the dtype or attr that types it, how many, and where it lives."""
 
     name: str
-    dtype: object = None     # a DType where the signature fixes it
-    type_attr: str = ""      # else the attr that holds the type, or for a list of types, the types
-    number_attr: str = ""    # the attr that counts the tensors of "N*T"
-    is_list: bool = False    # several tensors stand for this argument
-    is_ref: bool = False     # the kernel gets the variable's cell
-    is_host: bool = False    # the kernel gets Python numbers
-    is_shape: bool = False   # the kernel gets the shape only
+    dtype: object = None  # a DType where the signature fixes it
+    type_attr: str = ""  # else the attr that holds the type, or for a list of types, the types
+    number_attr: str = ""  # the attr that counts the tensors of "N*T"
+    is_list: bool = False  # several tensors stand for this argument
+    is_ref: bool = False  # the kernel gets the variable's cell
+    is_host: bool = False  # the kernel gets Python numbers
+    is_shape: bool = False  # the kernel gets the shape only
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Attr:
     kind: str
     is_list: bool = False
     default: object = _REQUIRED
-    allowed: tuple = ()      # DTypes for a type, strings for a string
+    allowed: tuple = ()  # DTypes for a type, strings for a string
     minimum: int | None = None
 
     @property
@@ -96,7 +97,7 @@ def _attr(name, spec):
     """The attr that ``spec`` describes, or None where it describes an input."""
     spec, equals, default = (s.strip() for s in spec.partition("="))
     minimum = None
-    if spec.endswith(">"):       # "int >= 2" was cut at its own "="
+    if spec.endswith(">"):  # "int >= 2" was cut at its own "="
         number, equals, default = (s.strip() for s in default.partition("="))
         spec, minimum = spec[:-1].strip(), int(number)
     is_attr = spec.startswith("attr ")
@@ -127,7 +128,7 @@ def _default(kind, is_list, text):
     if kind == "type":
         names = re.findall(r"\w+", text)
         return tuple(dtypes.as_dtype(n) for n in names) if is_list else dtypes.as_dtype(text)
-    if kind == "tensor":        # "uint8([255, 0])"
+    if kind == "tensor":  # "uint8([255, 0])"
         dtype, _, elements = text[:-1].partition("(")
         return np.array(ast.literal_eval(elements), dtypes.as_dtype(dtype).as_numpy_dtype)
     value = ast.literal_eval(text)

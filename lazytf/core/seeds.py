@@ -1,4 +1,5 @@
 """Random seeds: how a graph's seed and an operation's own become the pair a random operation is built with."""
+
 from lazytf.core.graph import get_default_graph
 
 DEFAULT_GRAPH_SEED = 87654321
@@ -19,7 +20,7 @@ def get_seed(op_seed):
     else:
         return None, None
     pair = pair[0] % _MODULUS, pair[1] % _MODULUS
-    return (0, _MODULUS) if pair == (0, 0) else pair       # (0, 0) is how an op says "not seeded"
+    return (0, _MODULUS) if pair == (0, 0) else pair  # (0, 0) is how an op says "not seeded"
 
 
 def set_random_seed(seed):

@@ -3,6 +3,7 @@
 A static shape is a tuple of ``int | None``, or None where not even the rank is known. A rule that finds the inputs
 impossible raises ``ShapeError``; who applies the op adds its name and what its inputs were.
 """
+
 from lazytf.core import contents, shapes
 
 

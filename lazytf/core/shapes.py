@@ -4,6 +4,7 @@ Inside the engine a static shape is plain: ``None`` when not even the rank is kn
 None for each dimension. The functions at the end work on these tuples; they run for every operation that is
 built. ``Dimension`` and ``TensorShape`` are what programs see of them.
 """
+
 import math
 import operator
 
@@ -28,37 +29,45 @@ def _extent(value):
 
 def _combining(combine):
     """A method for ``dimension <op> other``: an unknown operand makes an unknown result."""
+
     def method(self, other):
         try:
             other = _extent(other)
         except (TypeError, ValueError):
             return NotImplemented
         return Dimension(None if self._value is None or other is None else combine(self._value, other))
+
     return method
 
 
 def _reflected(combine):
     """A method for ``other <op> dimension``; raises where ``other`` is no dimension, as TensorFlow does."""
+
     def method(self, other):
         return _combining(combine)(Dimension(other), self)
+
     return method
 
 
 def _ordering(compare):
     """A method that compares two known dimensions and returns None where one is unknown."""
+
     def method(self, other):
         other = _extent(other)
         return None if self._value is None or other is None else compare(self._value, other)
+
     return method
 
 
 def _equality(compare):
     """As ``_ordering``, but what is no dimension is merely different from one."""
+
     def method(self, other):
         try:
             return _ordering(compare)(self, other)
         except (TypeError, ValueError):
             return NotImplemented
+
     return method
 
 
@@ -89,7 +98,7 @@ class Dimension:
     def __int__(self):
         return self._value
 
-    __index__ = __int__   # so a dimension may stand in range(), in indices and in NumPy shapes
+    __index__ = __int__  # so a dimension may stand in range(), in indices and in NumPy shapes
 
     def __reduce__(self):
         return Dimension, (self._value,)
@@ -111,12 +120,14 @@ class Dimension:
         return self * other
 
     def __truediv__(self, other):
-        raise TypeError(f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', "
-                        "please use // instead")
+        raise TypeError(
+            f"unsupported operand type(s) for /: 'Dimension' and '{type(other).__name__}', please use // instead"
+        )
 
     def __rtruediv__(self, other):
-        raise TypeError(f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', "
-                        "please use // instead")
+        raise TypeError(
+            f"unsupported operand type(s) for /: '{type(other).__name__}' and 'Dimension', please use // instead"
+        )
 
     def is_compatible_with(self, other):
         """True where both are equal or one is unknown; ``NotImplemented`` where ``other`` is no dimension."""
@@ -246,7 +257,7 @@ class TensorShape:
     def _equals(self, other):
         if self._dims != other._dims:
             return False
-        return self.is_fully_defined() or self.dims == other.dims   # a list compares identity before equality
+        return self.is_fully_defined() or self.dims == other.dims  # a list compares identity before equality
 
     def __reduce__(self):
         return TensorShape, (self._dims,)
@@ -381,6 +392,7 @@ def dimension_at_index(shape, index):
 
 # Static shapes: None, or a tuple of int and None.
 
+
 def as_tuple(value):
     """The static shape that ``value`` stands for: all that ``TensorShape`` takes."""
     if value is None:
@@ -390,9 +402,8 @@ def as_tuple(value):
     if isinstance(value, (tuple, list)):
         return tuple(map(_extent, value))
     if isinstance(value, (str, bytes)):
-        raise TypeError("A string has ambiguous TensorShape, please wrap in a list or convert to an int: "
-                        f"{value}")
-    if hasattr(value, "unknown_rank") and hasattr(value, "dim"):   # a TensorShapeProto writes unknown sizes as -1
+        raise TypeError(f"A string has ambiguous TensorShape, please wrap in a list or convert to an int: {value}")
+    if hasattr(value, "unknown_rank") and hasattr(value, "dim"):  # a TensorShapeProto writes unknown sizes as -1
         return None if value.unknown_rank else tuple(_extent(None if d.size == -1 else d.size) for d in value.dim)
     try:
         extents = iter(value)
@@ -442,8 +453,10 @@ def merge_inferred(a, b):
     if len(a) != len(b):
         raise ValueError(f"Shapes must be equal rank, but are {len(a)} and {len(b)}")
     i = next(i for i, (x, y) in enumerate(zip(a, b, strict=True)) if x is not None and y is not None and x != y)
-    raise ValueError(f"Dimension {i} in both shapes must be equal, but are {a[i]} and {b[i]}. "
-                     f"Shapes are {bracketed(a)} and {bracketed(b)}.")
+    raise ValueError(
+        f"Dimension {i} in both shapes must be equal, but are {a[i]} and {b[i]}. "
+        f"Shapes are {bracketed(a)} and {bracketed(b)}."
+    )
 
 
 def _united(a, b):
@@ -475,5 +488,5 @@ def _broadcast_extent(x, y):
     if x == 1:
         return y
     if x is None or y is None:
-        return x or y or None   # 0 beside unknown: unknown
+        return x or y or None  # 0 beside unknown: unknown
     raise ValueError(f"Dimensions must be equal, but are {x} and {y}")

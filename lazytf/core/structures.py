@@ -8,6 +8,7 @@ A value made of several tensors (``SparseTensor``, ``IndexedSlices``) is a leaf 
 its tensors. Such a class says so by two methods: ``_to_components()``, the list of its tensors, and
 ``_from_components(components)``, a value like this one made of others.
 """
+
 import collections
 import functools
 from collections.abc import Callable, Mapping, MappingView, Sequence
@@ -16,6 +17,7 @@ from typing import NamedTuple
 
 class _Kind(NamedTuple):
     """How one kind of container is taken apart, ``children(it)``, and made anew, ``rebuild(like, children)``."""
+
     children: Callable
     rebuild: Callable
 
@@ -39,7 +41,7 @@ def _rebuild_fields(like, children):
 _MAPPING = _Kind(_sorted_values, _rebuild_mapping)
 _NAMED_TUPLE = _Kind(tuple, _rebuild_fields)
 _ATTRS = _Kind(lambda it: [getattr(it, field.name) for field in it.__attrs_attrs__], _rebuild_fields)
-_VIEW = _Kind(list, lambda like, children: children)   # a view cannot be made of values: a list stands for it
+_VIEW = _Kind(list, lambda like, children: children)  # a view cannot be made of values: a list stands for it
 _SEQUENCE = _Kind(tuple, lambda like, children: type(like)(children))
 _COMPOSITE = _Kind(lambda it: it._to_components(), lambda like, children: like._from_components(children))
 
@@ -74,7 +76,7 @@ def is_nested(seq):
     return _kind(type(seq)) is not None
 
 
-is_sequence = is_nested   # its name in tf.contrib
+is_sequence = is_nested  # its name in tf.contrib
 
 
 def flatten(structure, expand_composites=False):
@@ -119,8 +121,10 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
         return flat_sequence[0]
     wanted = len(flatten(structure, expand_composites))
     if wanted != given:
-        raise ValueError(f"Could not pack sequence. Structure had {wanted} elements, but flat_sequence had {given} "
-                         f"elements.  Structure: {structure}, flat_sequence: {flat_sequence}.")
+        raise ValueError(
+            f"Could not pack sequence. Structure had {wanted} elements, but flat_sequence had {given} "
+            f"elements.  Structure: {structure}, flat_sequence: {flat_sequence}."
+        )
     return _packed(structure, (flat_sequence[i] for i in range(given)), expand_composites)
 
 
@@ -149,8 +153,9 @@ def map_structure(func, *structure, **kwargs):
         raise ValueError("Must provide at least one structure")
     check_types, expand_composites = kwargs.pop("check_types", True), kwargs.pop("expand_composites", False)
     if kwargs:
-        raise ValueError("Only valid keyword arguments are `check_types` and `expand_composites`, not: "
-                         f"`{'`, `'.join(kwargs)}`")
+        raise ValueError(
+            f"Only valid keyword arguments are `check_types` and `expand_composites`, not: `{'`, `'.join(kwargs)}`"
+        )
     first, *others = structure
     for other in others:
         assert_same_structure(first, other, check_types, expand_composites)
@@ -169,10 +174,12 @@ def assert_same_structure(nest1, nest2, check_types=True, expand_composites=Fals
     if found is None:
         return
     error, sentence = found
-    raise error("The two structures don't have the same nested structure.\n\n"
-                f"First structure: {_described(nest1)}\n\nSecond structure: {_described(nest2)}\n\n"
-                f"More specifically: {sentence}\n"
-                f"Entire first structure:\n{_outline(nest1)}\nEntire second structure:\n{_outline(nest2)}")
+    raise error(
+        "The two structures don't have the same nested structure.\n\n"
+        f"First structure: {_described(nest1)}\n\nSecond structure: {_described(nest2)}\n\n"
+        f"More specifically: {sentence}\n"
+        f"Entire first structure:\n{_outline(nest1)}\nEntire second structure:\n{_outline(nest2)}"
+    )
 
 
 def _difference(a, b, check_types, expand_composites):
@@ -182,24 +189,31 @@ def _difference(a, b, check_types, expand_composites):
         return None
     if None in kinds:
         nested, leaf = (b, a) if kinds[0] is None else (a, b)
-        return ValueError, (f'Substructure "{_described(nested)}" is a sequence, '
-                            f'while substructure "{_described(leaf)}" is not')
+        return ValueError, (
+            f'Substructure "{_described(nested)}" is a sequence, while substructure "{_described(leaf)}" is not'
+        )
     if check_types:
         if not _same_type(a, b):
-            return TypeError, ("The two namedtuples don't have the same sequence type. First structure "
-                               f"{_described(a)} has type {type(a).__name__}, while second structure "
-                               f"{_described(b)} has type {type(b).__name__}")
+            return TypeError, (
+                "The two namedtuples don't have the same sequence type. First structure "
+                f"{_described(a)} has type {type(a).__name__}, while second structure "
+                f"{_described(b)} has type {type(b).__name__}"
+            )
         if kinds[0] is _MAPPING and set(a) != set(b):
-            return ValueError, ("The two dictionaries don't have the same set of keys. First structure has keys "
-                                f"{_described(list(a))}, while second structure has keys {_described(list(b))}")
+            return ValueError, (
+                "The two dictionaries don't have the same set of keys. First structure has keys "
+                f"{_described(list(a))}, while second structure has keys {_described(list(b))}"
+            )
     ours, theirs = kinds[0].children(a), kinds[1].children(b)
-    for x, y in zip(ours, theirs):   # noqa: B905 - a difference in what both have is told before their lengths
+    for x, y in zip(ours, theirs):  # noqa: B905 - a difference in what both have is told before their lengths
         found = _difference(x, y, check_types, expand_composites)
         if found is not None:
             return found
     if len(ours) != len(theirs):
-        return ValueError, ("The two structures don't have the same number of elements. "
-                            f"First structure: {_described(a)}. Second structure: {_described(b)}")
+        return ValueError, (
+            "The two structures don't have the same number of elements. "
+            f"First structure: {_described(a)}. Second structure: {_described(b)}"
+        )
     return None
 
 

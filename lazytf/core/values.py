@@ -1,4 +1,5 @@
 """Values made of several tensors: rows of a larger tensor, and sparse tensors."""
+
 from typing import NamedTuple
 
 import numpy as np
@@ -103,8 +104,11 @@ class SparseTensor:
 
     def eval(self, feed_dict=None, session=None):
         """Its ``SparseTensorValue`` in ``session``, or the default one."""
-        return SparseTensorValue(*defaults.session_for(self.graph, session, "tensor").run(
-            [self._indices, self._values, self._dense_shape], feed_dict))
+        return SparseTensorValue(
+            *defaults.session_for(self.graph, session, "tensor").run(
+                [self._indices, self._values, self._dense_shape], feed_dict
+            )
+        )
 
     def __str__(self):
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"
@@ -118,7 +122,8 @@ _NUMERIC = frozenset("float32 float64 int8 int16 int32 int64 uint8 qint8 quint8 
 def is_tensor(x):
     """Whether ``x`` is a tensor, or stands for one: a variable, a sparse tensor, ``IndexedSlices``."""
     return isinstance(x, (Tensor, SparseTensor, IndexedSlices)) or (
-        hasattr(x, "_as_graph_element") and not isinstance(x, type))
+        hasattr(x, "_as_graph_element") and not isinstance(x, type)
+    )
 
 
 def is_numeric_tensor(tensor):

@@ -6,60 +6,71 @@ Most come with TensorBoard, whose copies have TensorFlow's field numbers and so 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorboard.compat.proto import types_pb2, variable_pb2
 from tensorboard.compat.proto.allocation_description_pb2 import AllocationDescription as AllocationDescription
-from tensorboard.compat.proto.attr_value_pb2 import AttrValue as AttrValue
-from tensorboard.compat.proto.attr_value_pb2 import NameAttrList as NameAttrList
-from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef
-from tensorboard.compat.proto.cluster_pb2 import JobDef as JobDef
-from tensorboard.compat.proto.config_pb2 import CallableOptions as CallableOptions
-from tensorboard.compat.proto.config_pb2 import ConfigProto as ConfigProto
-from tensorboard.compat.proto.config_pb2 import GPUOptions as GPUOptions
-from tensorboard.compat.proto.config_pb2 import GraphOptions as GraphOptions
-from tensorboard.compat.proto.config_pb2 import OptimizerOptions as OptimizerOptions
-from tensorboard.compat.proto.config_pb2 import RunMetadata as RunMetadata
-from tensorboard.compat.proto.config_pb2 import RunOptions as RunOptions
-from tensorboard.compat.proto.config_pb2 import ThreadPoolOptionProto as ThreadPoolOptionProto
+from tensorboard.compat.proto.attr_value_pb2 import AttrValue as AttrValue, NameAttrList as NameAttrList
+from tensorboard.compat.proto.cluster_pb2 import ClusterDef as ClusterDef, JobDef as JobDef
+from tensorboard.compat.proto.config_pb2 import (
+    CallableOptions as CallableOptions,
+    ConfigProto as ConfigProto,
+    GPUOptions as GPUOptions,
+    GraphOptions as GraphOptions,
+    OptimizerOptions as OptimizerOptions,
+    RunMetadata as RunMetadata,
+    RunOptions as RunOptions,
+    ThreadPoolOptionProto as ThreadPoolOptionProto,
+)
 from tensorboard.compat.proto.cost_graph_pb2 import CostGraphDef as CostGraphDef
-from tensorboard.compat.proto.event_pb2 import Event as Event
-from tensorboard.compat.proto.event_pb2 import LogMessage as LogMessage
-from tensorboard.compat.proto.event_pb2 import SessionLog as SessionLog
-from tensorboard.compat.proto.event_pb2 import TaggedRunMetadata as TaggedRunMetadata
-from tensorboard.compat.proto.function_pb2 import FunctionDef as FunctionDef
-from tensorboard.compat.proto.function_pb2 import FunctionDefLibrary as FunctionDefLibrary
-from tensorboard.compat.proto.function_pb2 import GradientDef as GradientDef
+from tensorboard.compat.proto.event_pb2 import (
+    Event as Event,
+    LogMessage as LogMessage,
+    SessionLog as SessionLog,
+    TaggedRunMetadata as TaggedRunMetadata,
+)
+from tensorboard.compat.proto.function_pb2 import (
+    FunctionDef as FunctionDef,
+    FunctionDefLibrary as FunctionDefLibrary,
+    GradientDef as GradientDef,
+)
 from tensorboard.compat.proto.graph_pb2 import GraphDef as GraphDef
 from tensorboard.compat.proto.histogram_pb2 import HistogramProto as HistogramProto
-from tensorboard.compat.proto.meta_graph_pb2 import AssetFileDef as AssetFileDef
-from tensorboard.compat.proto.meta_graph_pb2 import CollectionDef as CollectionDef
-from tensorboard.compat.proto.meta_graph_pb2 import MetaGraphDef as MetaGraphDef
-from tensorboard.compat.proto.meta_graph_pb2 import SignatureDef as SignatureDef
-from tensorboard.compat.proto.meta_graph_pb2 import TensorInfo as TensorInfo
+from tensorboard.compat.proto.meta_graph_pb2 import (
+    AssetFileDef as AssetFileDef,
+    CollectionDef as CollectionDef,
+    MetaGraphDef as MetaGraphDef,
+    SignatureDef as SignatureDef,
+    TensorInfo as TensorInfo,
+)
 from tensorboard.compat.proto.node_def_pb2 import NodeDef as NodeDef
-from tensorboard.compat.proto.op_def_pb2 import OpDef as OpDef
-from tensorboard.compat.proto.op_def_pb2 import OpDeprecation as OpDeprecation
-from tensorboard.compat.proto.op_def_pb2 import OpList as OpList
+from tensorboard.compat.proto.op_def_pb2 import OpDef as OpDef, OpDeprecation as OpDeprecation, OpList as OpList
 from tensorboard.compat.proto.resource_handle_pb2 import ResourceHandleProto as ResourceHandleProto
-from tensorboard.compat.proto.rewriter_config_pb2 import AutoParallelOptions as AutoParallelOptions
-from tensorboard.compat.proto.rewriter_config_pb2 import RewriterConfig as RewriterConfig
+from tensorboard.compat.proto.rewriter_config_pb2 import (
+    AutoParallelOptions as AutoParallelOptions,
+    RewriterConfig as RewriterConfig,
+)
 from tensorboard.compat.proto.saved_object_graph_pb2 import SavedObjectGraph as SavedObjectGraph
 from tensorboard.compat.proto.saver_pb2 import SaverDef as SaverDef
-from tensorboard.compat.proto.step_stats_pb2 import AllocatorMemoryUsed as AllocatorMemoryUsed
-from tensorboard.compat.proto.step_stats_pb2 import DeviceStepStats as DeviceStepStats
-from tensorboard.compat.proto.step_stats_pb2 import MemoryStats as MemoryStats
-from tensorboard.compat.proto.step_stats_pb2 import NodeExecStats as NodeExecStats
-from tensorboard.compat.proto.step_stats_pb2 import NodeOutput as NodeOutput
-from tensorboard.compat.proto.step_stats_pb2 import StepStats as StepStats
+from tensorboard.compat.proto.step_stats_pb2 import (
+    AllocatorMemoryUsed as AllocatorMemoryUsed,
+    DeviceStepStats as DeviceStepStats,
+    MemoryStats as MemoryStats,
+    NodeExecStats as NodeExecStats,
+    NodeOutput as NodeOutput,
+    StepStats as StepStats,
+)
 from tensorboard.compat.proto.struct_pb2 import StructuredValue as StructuredValue
-from tensorboard.compat.proto.summary_pb2 import Summary as Summary
-from tensorboard.compat.proto.summary_pb2 import SummaryDescription as SummaryDescription
-from tensorboard.compat.proto.summary_pb2 import SummaryMetadata as SummaryMetadata
+from tensorboard.compat.proto.summary_pb2 import (
+    Summary as Summary,
+    SummaryDescription as SummaryDescription,
+    SummaryMetadata as SummaryMetadata,
+)
 from tensorboard.compat.proto.tensor_description_pb2 import TensorDescription as TensorDescription
-from tensorboard.compat.proto.tensor_pb2 import TensorProto as TensorProto
-from tensorboard.compat.proto.tensor_pb2 import VariantTensorDataProto as VariantTensorDataProto
+from tensorboard.compat.proto.tensor_pb2 import (
+    TensorProto as TensorProto,
+    VariantTensorDataProto as VariantTensorDataProto,
+)
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto as TensorShapeProto
 from tensorboard.compat.proto.tfprof_log_pb2 import OpLogProto as OpLogProto
 from tensorboard.compat.proto.trackable_object_graph_pb2 import TrackableObjectGraph as TrackableObjectGraph
-from tensorboard.compat.proto.variable_pb2 import SaveSliceInfoDef as SaveSliceInfoDef
-from tensorboard.compat.proto.variable_pb2 import VariableDef as VariableDef
+from tensorboard.compat.proto.variable_pb2 import SaveSliceInfoDef as SaveSliceInfoDef, VariableDef as VariableDef
 from tensorboard.compat.proto.versions_pb2 import VersionDef as VersionDef
 
 DataType = types_pb2.DataType

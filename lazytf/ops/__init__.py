@@ -1,7 +1,7 @@
 """Op families: for each op its signature, shape rule, torch kernel and public function, together in one place.
 
-May import ``core`` and ``formats``. A family reaches the op types of another by ``raw.<OpType>``; where a public function
-is built from other public functions it imports them from the families above it in this list, lowest first:
+May import ``core`` and ``formats``. A family reaches the op types of another by ``raw.<OpType>``; where a public
+function is built from other public functions it imports them from the families above it in this list, lowest first:
 
     sentences       sentences in TensorFlow's words
     unsigned        a detour for the unsigned integers torch hardly computes with

@@ -102,3 +102,11 @@ def softplus(features, name=None):
 def softsign(features, name=None):
     """``features / (abs(features) + 1)``."""
     return raw.Softsign(features, name=name)
+
+
+def swish(features):
+    """``x * sigmoid(x)`` of each element."""
+    features = convert_to_tensor(features, name="features")
+    product = raw.Mul(features, raw.Sigmoid(features), name="mul")
+    raw.Identity(product)       # TensorFlow leaves it behind: later names are counted with it
+    return raw.IdentityN([product, features])[0]

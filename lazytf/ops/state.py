@@ -12,7 +12,6 @@ from lazytf.core import errors, shape_rules, shapes
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import merge
 
-
 # -- making ---------------------------------------------------------------------------------------------------------
 
 
@@ -87,8 +86,12 @@ def _check_shape(ref, shape, validate_shape):
                         f"[{','.join(map(str, shape))}]")
 
 
-@op("Assign(ref: ref T, value: T, T: type, validate_shape: bool = True, use_locking: bool = True) -> (output_ref: ref T)",
-    shape=_assigned, gradient=None)
+@op(
+    "Assign(ref: ref T, value: T, T: type, validate_shape: bool = True, use_locking: bool = True)"
+    " -> (output_ref: ref T)",
+    shape=_assigned,
+    gradient=None,
+)
 def Assign(ref, value, validate_shape):
     _check_shape(ref, value.shape, validate_shape)
     ref.assign(value)
@@ -277,16 +280,26 @@ def _divided(x, y):
 
 def _scatter(suffix, in_place, types, locking):
     """Declares ``Scatter<suffix>`` for ref variables and ``ResourceScatter<suffix>`` for resource variables."""
-    @op(f"Scatter{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
-        f"use_locking: bool = {locking}) -> (output_ref: ref T)", shape=_scattered, gradient=None if suffix in _NO_GRADIENT else False)
+    @op(
+        f"Scatter{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
+        f"use_locking: bool = {locking}) -> (output_ref: ref T)",
+        shape=_scattered,
+        gradient=None if suffix in _NO_GRADIENT else False,
+    )
     def kernel(ref, indices, updates):
         in_place(*_rows(ref, indices, updates))
         return ref
 
     resource_types = "type" if types == "type" else "{number}"
 
-    @op(f"ResourceScatter{suffix}(resource: resource, indices: Tindices, updates: dtype, dtype: {resource_types}, "
-        f"Tindices: {{int32, int64}}) -> ()", shape=shape_rules.no_output, writes=["resource"], stateful=True, gradient=False)
+    @op(
+        f"ResourceScatter{suffix}(resource: resource, indices: Tindices, updates: dtype, dtype: {resource_types}, "
+        f"Tindices: {{int32, int64}}) -> ()",
+        shape=shape_rules.no_output,
+        writes=["resource"],
+        stateful=True,
+        gradient=False,
+    )
     def resource_kernel(resource, indices, updates):
         in_place(*_rows(resource, indices, updates))
 
@@ -310,7 +323,9 @@ def _nd(op):
     ref = op._inputs[0]._shape
     depth = op._inputs[1]._shape
     if ref is not None and depth is not None and depth and depth[-1] is not None and depth[-1] > len(ref):
-        raise shape_rules.ShapeError(f"Index innermost dimension length must be <= params rank; saw: {depth[-1]} vs. {len(ref)}")
+        raise shape_rules.ShapeError(
+            f"Index innermost dimension length must be <= params rank; saw: {depth[-1]} vs. {len(ref)}"
+        )
     return [ref]
 
 

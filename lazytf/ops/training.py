@@ -53,28 +53,34 @@ def _dense(name, variables, inputs, options, step):
 
     ``step`` takes a list of tensors for each of ``variables`` and for the gradient, a number for each other input.
     """
+    variables, inputs, options = variables.split(), inputs.split(), options.split()
     shared = [i for i in inputs if i not in ("grad", "delta")]
     spec = ", ".join(f"{i}: {'host ' if i in shared else ''}T" for i in inputs)
     attrs = "T: {number}, use_locking: bool = False" + "".join(f", {o}: bool = False" for o in options)
     names = [*variables, *inputs]
 
-    def merged(*arguments):
-        arguments = [[cell.writable() for cell in a] if n in variables else a for n, a in zip(names, arguments, strict=False)] \
-            + list(arguments[len(names):])
-        step(*arguments)
+    def merged(*given):
+        tensors = [[cell.writable() for cell in cells] for cells in given[: len(variables)]]
+        step(*tensors, *given[len(variables) :])
 
-    def single(*arguments):
-        merged(*([a] if n not in shared else a for n, a in zip(names, arguments, strict=False)), *arguments[len(names):])
-        return arguments[0]
+    def single(*given):
+        lists = [value if name in shared else [value] for name, value in zip(names, given, strict=False)]
+        merged(*lists, *given[len(names) :])
+        return given[0]
 
     single.__signature__ = _signature([*names, *options])
     refs = ", ".join(f"{v}: ref T" for v in variables)
     handles = ", ".join(f"{v}: resource" for v in variables)
-    for declared in (
-            op(f"Apply{name}({refs}, {spec}, {attrs}) -> (out: ref T)", shape=_one_shape, gradient=False)(single),
-            op(f"ResourceApply{name}({handles}, {spec}, {attrs}) -> ()", shape=_handles, gradient=False, stateful=True,
-               writes=variables)(single)):
-        declared.merge(*shared)(merged)
+    of_refs = op(f"Apply{name}({refs}, {spec}, {attrs}) -> (out: ref T)", shape=_one_shape, gradient=False)
+    of_handles = op(
+        f"ResourceApply{name}({handles}, {spec}, {attrs}) -> ()",
+        shape=_handles,
+        gradient=False,
+        stateful=True,
+        writes=variables,
+    )
+    for declare in (of_refs, of_handles):
+        declare(single).merge(*shared)(merged)
 
 
 def _signature(names):
@@ -83,7 +89,8 @@ def _signature(names):
 
 def _like(gradients, variables):
     """Gradients laid out in memory as their variables: fused kernels on the CPU take no notice of strides."""
-    return [g if g.stride() == v.stride() else torch.empty_like(v).copy_(g) for g, v in zip(gradients, variables, strict=True)]
+    pairs = zip(gradients, variables, strict=True)
+    return [g if g.stride() == v.stride() else torch.empty_like(v).copy_(g) for g, v in pairs]
 
 
 # -- rules ----------------------------------------------------------------------------------------------------------
@@ -114,8 +121,12 @@ def _adam(variables, ms, vs, beta1_power, beta2_power, lr, beta1, beta2, epsilon
     steps = _STEPS.get(first.device)
     if steps is None:
         steps = _STEPS[first.device] = torch.full((), 1e30, device=first.device)
-    torch._fused_adam_(variables, _like(gradients, variables), ms, vs, [], [steps] * len(variables), lr=rate, beta1=beta1,
-                       beta2=beta2, weight_decay=0.0, eps=epsilon, amsgrad=False, maximize=False)
+    count = [steps] * len(variables)
+    options = {"weight_decay": 0.0, "amsgrad": False, "maximize": False}
+    gradients = _like(gradients, variables)
+    torch._fused_adam_(
+        variables, gradients, ms, vs, [], count, lr=rate, beta1=beta1, beta2=beta2, eps=epsilon, **options
+    )
 
 
 def _adam_by_parts(variables, ms, vs, rate, beta1, beta2, epsilon, gradients, use_nesterov):
@@ -131,10 +142,12 @@ def _adam_by_parts(variables, ms, vs, rate, beta1, beta2, epsilon, gradients, us
     torch._foreach_addcdiv_(variables, ms, roots, value=-rate)
 
 
-#      name               variables          inputs in order, the gradient among them                                        options            rule
-_dense("GradientDescent", ["var"],           ["alpha", "delta"],                                                             [],                _gradient_descent)
-_dense("Momentum",        ["var", "accum"],  ["lr", "grad", "momentum"],                                                     ["use_nesterov"],  _momentum)
-_dense("Adam",            ["var", "m", "v"], ["beta1_power", "beta2_power", "lr", "beta1", "beta2", "epsilon", "grad"],      ["use_nesterov"],  _adam)
+# fmt: off
+#      name               variables    inputs in order, the gradient among them               options         rule
+_dense("GradientDescent", "var",       "alpha delta",                                         "", _gradient_descent)
+_dense("Momentum",        "var accum", "lr grad momentum",                                    "use_nesterov", _momentum)
+_dense("Adam",            "var m v",   "beta1_power beta2_power lr beta1 beta2 epsilon grad", "use_nesterov", _adam)
+# fmt: on
 
 
 # -- rows only ------------------------------------------------------------------------------------------------------

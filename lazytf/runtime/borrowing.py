@@ -1,10 +1,11 @@
 """Variables in a plan: where they are read, who still holds their storage, and what a write must leave alone.
 
-A read is no copy: the name a plan reads a variable under, and every view made of it, shares the variable's storage. So
-the plan keeps account of who borrows what. When a variable is about to be written in place while a borrower is still
-needed, its value first moves to storage of its own (``fork``), and the borrowers keep the old one, numbers and all. A tape
-is a borrower too: it holds what its region read until the gradient has run.
+A read is no copy: the name a plan reads a variable under, and every view made of it, shares the variable's storage.
+So the plan keeps account of who borrows what. When a variable is about to be written in place while a borrower is
+still needed, its value first moves to storage of its own (``fork``), and the borrowers keep the old one, numbers and
+all. A tape is a borrower too: it holds what its region read until the gradient has run.
 """
+
 from lazytf.core import dtypes
 from lazytf.runtime.effects import arguments, variable_of
 from lazytf.runtime.resources import Context
@@ -19,11 +20,11 @@ class Borrowing:
 
     def __init__(self, page, draft, resources, last_use):
         self._page, self._draft, self._resources, self._last_use = page, draft, resources, last_use
-        self._lenders = {}       # name -> what its storage may belong to: variables, and fed or constant tensors
-        self._borrowers = {}     # variable -> tensors whose names may share its storage
-        self._names = {}         # (variable, form) -> name, until the variable is written
-        self.leaves = {}         # variable -> names of its leaves that regions have read
-        self.touched = False     # whether the plan reads or writes any state
+        self._lenders = {}  # name -> what its storage may belong to: variables, and fed or constant tensors
+        self._borrowers = {}  # variable -> tensors whose names may share its storage
+        self._names = {}  # (variable, form) -> name, until the variable is written
+        self.leaves = {}  # variable -> names of its leaves that regions have read
+        self.touched = False  # whether the plan reads or writes any state
 
     # -- who shares what --------------------------------------------------------------------------------------------
 
@@ -79,8 +80,10 @@ class Borrowing:
     def before_write(self, variable, op, position):
         """Leaves the old numbers to whoever still needs them."""
         held = any(self._last_use.get(t, -1) > position for t in self._borrowers.get(variable, ()))
-        taped = any(self._draft.position_of[g] > position and variable in self._draft.region_reads(g)
-                    for g in self._draft.regions.of)
+        taped = any(
+            self._draft.position_of[g] > position and variable in self._draft.region_reads(g)
+            for g in self._draft.regions.of
+        )
         if held or taped:
             self._page.insert(f"{self.cell(variable)}.fork()", op, "the old value is still needed")
 

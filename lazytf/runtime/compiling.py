@@ -4,14 +4,15 @@ Tier 0 is the generated function: autograd records while the forward operations 
 several microseconds an operation. Once a stretch of a plan (see ``isolating``) has run often with the same shapes, one
 run of it is watched below autograd, where only plain tensor operations remain, forward and backward alike:
 
-    tier 0     mm ─ sigmoid ─ mean ─ [tape] ─ backward        watched:  mm, sigmoid, detach, mean, ones_like, expand, div,
-                                                                        mul, sigmoid_backward, t, mm
+    tier 0     mm ─ sigmoid ─ mean ─ [tape] ─ backward        watched:  mm, sigmoid, detach, mean, ones_like, expand,
+                                                                        div, mul, sigmoid_backward, t, mm
 
 What was seen is written down as straight-line Python, after the obvious has been done: constants computed, equal
 operations merged, unused ones dropped. The run that was watched is a real one; its results are compared with those
 of the new program before that is trusted. A program holds for the input shapes it was watched with. A stretch in which
 Python looks at a number, or which cannot be watched for any other reason, stays in tier 0.
 """
+
 import linecache
 import time
 from itertools import count as counting
@@ -19,13 +20,13 @@ from itertools import count as counting
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_OFTEN = 24             # runs with the same shapes before they are worth a program
-_MOST_PROGRAMS = 16     # shapes a stretch has programs for; later ones stay in tier 0
+_OFTEN = 24  # runs with the same shapes before they are worth a program
+_MOST_PROGRAMS = 16  # shapes a stretch has programs for; later ones stay in tier 0
 _MOST_STEPS = 4000
 _MOST_CONSTANT = 1 << 16  # elements of a constant that is worth computing ahead
 _numbers = counting()
 _aten = torch.ops.aten
-enabled = True          # tests and comparisons switch tiers off
+enabled = True  # tests and comparisons switch tiers off
 
 
 class _CannotBeFlat(Exception):
@@ -42,7 +43,7 @@ def compiled_when_hot(function, open_shapes):
         if program is not None:
             try:
                 return program(*inputs)
-            except Exception:       # tier 0 fails in the same way, and can say where
+            except Exception:  # tier 0 fails in the same way, and can say where
                 return function(*inputs)
         if not enabled or key in seen and seen[key] < 0:
             return function(*inputs)
@@ -51,7 +52,7 @@ def compiled_when_hot(function, open_shapes):
             return function(*inputs)
         try:
             program, results = _flat(function, inputs)
-        except Exception:           # whatever it was: tier 0 is always right
+        except Exception:  # whatever it was: tier 0 is always right
             seen[key] = -1
             return function(*inputs)
         programs[key] = program
@@ -73,7 +74,11 @@ def _flat(function, inputs):
         again = program(*inputs)
         for a, b in zip(results, again, strict=True):
             a = a.detach()
-            if a.shape != b.shape or a.dtype != b.dtype or not torch.allclose(a, b, rtol=1e-3, atol=1e-5, equal_nan=True):
+            if (
+                a.shape != b.shape
+                or a.dtype != b.dtype
+                or not torch.allclose(a, b, rtol=1e-3, atol=1e-5, equal_nan=True)
+            ):
                 raise _CannotBeFlat("the program does not give what the watched run gave")
     finally:
         torch._C._set_grad_enabled(was)
@@ -96,13 +101,17 @@ class _Watcher(TorchDispatchMode):
 
     def _new(self, tensor):
         self.number[id(tensor)] = n = len(self.tensors)
-        self.tensors.append(tensor)          # held, so that no other tensor gets its id
+        self.tensors.append(tensor)  # held, so that no other tensor gets its id
         return n
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if operation is _aten._local_scalar_dense.default or torch.Tag.nondeterministic_seeded in operation.tags \
-                or _follows_numbers(operation, args) or len(self.steps) > _MOST_STEPS:
+        if (
+            operation is _aten._local_scalar_dense.default
+            or torch.Tag.nondeterministic_seeded in operation.tags
+            or _follows_numbers(operation, args)
+            or len(self.steps) > _MOST_STEPS
+        ):
             raise _CannotBeFlat(str(operation))
         given = self._named(args), self._named(list(kwargs.items()))
         outputs = operation(*args, **kwargs)
@@ -122,14 +131,18 @@ class _Watcher(TorchDispatchMode):
     def _named(self, value):
         if isinstance(value, torch.Tensor):
             n = self.number.get(id(value))
-            if n is None:                    # not made here: a constant of the plan, or torch's own
+            if n is None:  # not made here: a constant of the plan, or torch's own
                 if value.requires_grad:
                     raise _CannotBeFlat("a recorded tensor from elsewhere")
                 n = self._new(value)
                 self.constants[n] = value
             return _Ref(n)
         if isinstance(value, (list, tuple)):
-            return type(value)(self._named(v) for v in value) if type(value) in (list, tuple) else [self._named(v) for v in value]
+            return (
+                type(value)(self._named(v) for v in value)
+                if type(value) in (list, tuple)
+                else [self._named(v) for v in value]
+            )
         return value
 
 
@@ -177,7 +190,9 @@ def _written(watcher, results):
 
 
 def _borrowed(watcher, results, same):
-    """The positions of results whose storage was their own in the watched run and no longer is, because steps were merged."""
+    """The positions of results whose storage was their own in the watched run and no longer is, because steps were
+    merged.
+    """
     storages = [_storage(t) for t in watcher.tensors]
     now = {storages[n]: storages[other] for n, other in same.items() if storages[n] != storages[other]}
     taken, borrowed = {storages[n] for n in (*watcher.inputs, *watcher.constants)}, set()
@@ -204,8 +219,9 @@ def _simplified(watcher):
                 same[step.outputs[0]] = input_again
                 continue
             outputs = [n for n in step.outputs if n is not None]
-            if (step.operation in _SHAPE_ONLY or all(n in constants for n in step.refs())) and \
-                    sum(watcher.tensors[n].numel() for n in outputs) <= _MOST_CONSTANT:
+            if (step.operation in _SHAPE_ONLY or all(n in constants for n in step.refs())) and sum(
+                watcher.tensors[n].numel() for n in outputs
+            ) <= _MOST_CONSTANT:
                 constants.update((n, watcher.tensors[n].detach().clone()) for n in outputs)
                 continue
             before = seen.setdefault((step.operation, _key(step.args), _key(sorted(step.kwargs.items()))), step)
@@ -218,8 +234,13 @@ def _simplified(watcher):
 
 def _changed(watcher):
     """The numbers of all tensors whose storage a step changes in place, be it through a view."""
-    storages = {_storage(watcher.tensors[n]) for step in watcher.steps if step.operation._schema.is_mutable
-                for n in (*step.refs(), *step.outputs) if n is not None}
+    storages = {
+        _storage(watcher.tensors[n])
+        for step in watcher.steps
+        if step.operation._schema.is_mutable
+        for n in (*step.refs(), *step.outputs)
+        if n is not None
+    }
     return {n for n, tensor in enumerate(watcher.tensors) if _storage(tensor) in storages} if storages else set()
 
 
@@ -235,14 +256,21 @@ def _equal_constants(watcher, changed):
 
 
 def _input_again(step, watcher):
-    """The number of an input that the step's only result equals: a detach, a product with ones, a view that changes nothing."""
+    """The number of an input that the step's only result equals: a detach, a product with ones, a view that changes
+    nothing.
+    """
     if step.operation in (_aten.detach.default, _aten.alias.default):
         return step.args[0].number
     candidate = None
     if step.operation is _aten.mul.Tensor and all(isinstance(a, _Ref) for a in step.args):
         for one, other in (step.args, step.args[::-1]):
             ones = watcher.constants.get(one.number)
-            if ones is not None and other.number not in watcher.constants and ones.numel() <= _MOST_CONSTANT and (ones == 1).all():
+            if (
+                ones is not None
+                and other.number not in watcher.constants
+                and ones.numel() <= _MOST_CONSTANT
+                and (ones == 1).all()
+            ):
                 candidate = other.number
     elif step.operation in (_aten.expand.default, _aten.view.default, _aten.reshape.default):
         candidate = step.args[0].number
@@ -282,32 +310,99 @@ def _needed(steps, wanted):
 
 # -- writing it down ------------------------------------------------------------------------------------------------
 
-_SHAPE_ONLY = frozenset((_aten.ones_like.default, _aten.zeros_like.default, _aten.full.default, _aten.ones.default,
-                         _aten.zeros.default, _aten.scalar_tensor.default, _aten.full_like.default, _aten.new_zeros.default,
-                         _aten.new_ones.default, _aten.new_full.default))
+_SHAPE_ONLY = frozenset(
+    (
+        _aten.ones_like.default,
+        _aten.zeros_like.default,
+        _aten.full.default,
+        _aten.ones.default,
+        _aten.zeros.default,
+        _aten.scalar_tensor.default,
+        _aten.full_like.default,
+        _aten.new_zeros.default,
+        _aten.new_ones.default,
+        _aten.new_full.default,
+    )
+)
 
 # torch's own functions take less time to call than the operators they lead to; same arguments in the same order.
-_FUNCTIONS = {getattr(getattr(_aten, name), overload): getattr(torch, name) for name, overload in (
-    ("mm", "default"), ("bmm", "default"), ("add", "Tensor"), ("sub", "Tensor"), ("mul", "Tensor"), ("div", "Tensor"),
-    ("neg", "default"), ("exp", "default"), ("log", "default"), ("sigmoid", "default"), ("tanh", "default"),
-    ("relu", "default"), ("sqrt", "default"), ("rsqrt", "default"), ("abs", "default"), ("sign", "default"),
-    ("maximum", "default"), ("minimum", "default"), ("where", "self"), ("t", "default"), ("transpose", "int"),
-    ("permute", "default"), ("reciprocal", "default"), ("square", "default"), ("cat", "default"), ("le", "Tensor"),
-    ("ge", "Tensor"), ("lt", "Tensor"), ("gt", "Tensor"), ("eq", "Tensor"), ("ne", "Tensor"), ("addmm", "default"),
-    ("unsqueeze", "default"), ("squeeze", "dim"), ("logical_and", "default"), ("logical_not", "default"),
-    ("clamp_min", "Tensor"), ("clamp_max", "Tensor"), ("sin", "default"), ("cos", "default"), ("log1p", "default"),
-    ("mean", "default"), ("mean", "dim"), ("sum", "default"), ("sum", "dim_IntList"), ("amax", "default"),
-    ("addcmul", "default"), ("addcdiv", "default"))}
-_METHODS = {_aten.view.default: torch.Tensor.view, _aten.expand.default: torch.Tensor.expand,
-            _aten.reshape.default: torch.Tensor.reshape, _aten._unsafe_view.default: torch.Tensor.view}
-_METHODS_OF_SCALARS = {_aten.mul.Scalar: torch.mul, _aten.div.Scalar: torch.div, _aten.add.Scalar: torch.add,
-                       _aten.sub.Scalar: torch.sub, _aten.pow.Tensor_Scalar: torch.pow, _aten.ge.Scalar: torch.ge,
-                       _aten.le.Scalar: torch.le, _aten.gt.Scalar: torch.gt, _aten.lt.Scalar: torch.lt,
-                       _aten.eq.Scalar: torch.eq, _aten.clamp_max.default: torch.clamp_max,
-                       _aten.clamp_min.default: torch.clamp_min, _aten.clamp.default: torch.clamp}
+_FUNCTIONS = {
+    getattr(getattr(_aten, name), overload): getattr(torch, name)
+    for name, overload in (
+        ("mm", "default"),
+        ("bmm", "default"),
+        ("add", "Tensor"),
+        ("sub", "Tensor"),
+        ("mul", "Tensor"),
+        ("div", "Tensor"),
+        ("neg", "default"),
+        ("exp", "default"),
+        ("log", "default"),
+        ("sigmoid", "default"),
+        ("tanh", "default"),
+        ("relu", "default"),
+        ("sqrt", "default"),
+        ("rsqrt", "default"),
+        ("abs", "default"),
+        ("sign", "default"),
+        ("maximum", "default"),
+        ("minimum", "default"),
+        ("where", "self"),
+        ("t", "default"),
+        ("transpose", "int"),
+        ("permute", "default"),
+        ("reciprocal", "default"),
+        ("square", "default"),
+        ("cat", "default"),
+        ("le", "Tensor"),
+        ("ge", "Tensor"),
+        ("lt", "Tensor"),
+        ("gt", "Tensor"),
+        ("eq", "Tensor"),
+        ("ne", "Tensor"),
+        ("addmm", "default"),
+        ("unsqueeze", "default"),
+        ("squeeze", "dim"),
+        ("logical_and", "default"),
+        ("logical_not", "default"),
+        ("clamp_min", "Tensor"),
+        ("clamp_max", "Tensor"),
+        ("sin", "default"),
+        ("cos", "default"),
+        ("log1p", "default"),
+        ("mean", "default"),
+        ("mean", "dim"),
+        ("sum", "default"),
+        ("sum", "dim_IntList"),
+        ("amax", "default"),
+        ("addcmul", "default"),
+        ("addcdiv", "default"),
+    )
+}
+_METHODS = {
+    _aten.view.default: torch.Tensor.view,
+    _aten.expand.default: torch.Tensor.expand,
+    _aten.reshape.default: torch.Tensor.reshape,
+    _aten._unsafe_view.default: torch.Tensor.view,
+}
+_METHODS_OF_SCALARS = {
+    _aten.mul.Scalar: torch.mul,
+    _aten.div.Scalar: torch.div,
+    _aten.add.Scalar: torch.add,
+    _aten.sub.Scalar: torch.sub,
+    _aten.pow.Tensor_Scalar: torch.pow,
+    _aten.ge.Scalar: torch.ge,
+    _aten.le.Scalar: torch.le,
+    _aten.gt.Scalar: torch.gt,
+    _aten.lt.Scalar: torch.lt,
+    _aten.eq.Scalar: torch.eq,
+    _aten.clamp_max.default: torch.clamp_max,
+    _aten.clamp_min.default: torch.clamp_min,
+    _aten.clamp.default: torch.clamp,
+}
 
 
-_MANY_PRODUCTS = 1 << 20     # multiplications of a matrix product from which on it pays to look for a faster kernel
+_MANY_PRODUCTS = 1 << 20  # multiplications of a matrix product from which on it pays to look for a faster kernel
 
 
 def _fused_linear(a, b):
@@ -322,7 +417,7 @@ def _fastest_product(a, b):
     a, b = a.detach(), b.detach()
     try:
         expected, found = torch.mm(a, b), _fused_linear(a, b)
-    except (RuntimeError, AttributeError):       # a torch without oneDNN
+    except (RuntimeError, AttributeError):  # a torch without oneDNN
         return torch.mm
     if found.stride() != expected.stride() or not torch.allclose(expected, found, rtol=1e-3, atol=1e-4):
         return torch.mm
@@ -366,8 +461,12 @@ class _Text:
         return program
 
     def _line(self, step):
-        function = _FUNCTIONS.get(step.operation) or _METHODS.get(step.operation) or _METHODS_OF_SCALARS.get(step.operation) \
+        function = (
+            _FUNCTIONS.get(step.operation)
+            or _METHODS.get(step.operation)
+            or _METHODS_OF_SCALARS.get(step.operation)
             or step.operation._op
+        )
         if step.operation is _aten.mm.default:
             function = _fastest_product(*(self.watcher.tensors[n] for n in step.refs()))
         name = step.operation.__name__.replace(".", "_")
@@ -384,7 +483,8 @@ class _Text:
         return f"{', '.join(targets)}{',' if step.many and len(targets) == 1 else ''} = {call}"
 
     def _result(self, n, i):
-        """A result that is, or through merging became, an input, a constant or another result gets storage of its own."""
+        """A result that is, or through merging became, an input, a constant or another result gets storage of its own.
+        """
         borrowed = i in self.borrowed or n in self.watcher.constants or n in self.watcher.inputs or n in self.wanted[:i]
         return self._name(n) + ".clone()" * borrowed
 

@@ -1,4 +1,5 @@
 """What a session was asked to be: ``ConfigProto`` read once into a record of plain values."""
+
 from dataclasses import dataclass
 
 import torch
@@ -32,11 +33,18 @@ def settings_of(config):
         torch.set_num_threads(config.intra_op_parallelism_threads)
     gpu = config.gpu_options
     counts = config.device_count
-    found = devices.available(counts.get("CPU", 1), counts.get("GPU") if "GPU" in counts else None, _visible(gpu.visible_device_list))
+    found = devices.available(
+        counts.get("CPU", 1), counts.get("GPU") if "GPU" in counts else None, _visible(gpu.visible_device_list)
+    )
     _limit_memory(gpu.per_process_gpu_memory_fraction, found)
     level = config.graph_options.optimizer_options.opt_level
-    return Settings(tuple(found), config.allow_soft_placement, config.log_device_placement,
-                    max(0, config.operation_timeout_in_ms), level != OptimizerOptions.L0)
+    return Settings(
+        tuple(found),
+        config.allow_soft_placement,
+        config.log_device_placement,
+        max(0, config.operation_timeout_in_ms),
+        level != OptimizerOptions.L0,
+    )
 
 
 def _visible(text):
@@ -46,7 +54,10 @@ def _visible(text):
         return [int(number) for number in text.split(",")]
     except ValueError:
         raise errors.InvalidArgumentError(
-            None, None, f"Could not parse entry in 'visible_device_list': '{text}'. It is a list of numbers, such as '0,2'.") from None
+            None,
+            None,
+            f"Could not parse entry in 'visible_device_list': '{text}'. It is a list of numbers, such as '0,2'.",
+        ) from None
 
 
 def _limit_memory(fraction, found):

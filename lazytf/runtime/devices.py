@@ -1,11 +1,12 @@
 """The devices there are: the CPU, and whatever accelerator torch has."""
+
 import contextlib
 from dataclasses import dataclass
 
 import torch
 
 _PREFIX = "/job:localhost/replica:0/task:0/device:"
-_fake_gpus = None        # how many GPUs to pretend, or None to look
+_fake_gpus = None  # how many GPUs to pretend, or None to look
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 A variable is named by the operation that makes it (op types of role "resource"). A tensor that stands for the variable
 itself - the output of that operation, of ``Assign``, of an ``Identity`` on a handle - leads back to it.
 """
+
 from lazytf.core import contents, dtypes
 
 

@@ -1,17 +1,24 @@
 """From an exception inside a plan to TensorFlow's error about one operation.
 
-Nothing is spent on this while all goes well: when a kernel raises, the traceback's line in the plan's source tells which
-operation it was, and the frame still holds the kernel's arguments, so the op may say what was wrong with them.
+Nothing is spent on this while all goes well: when a kernel raises, the traceback's line in the plan's source tells
+which operation it was, and the frame still holds the kernel's arguments, so the op may say what was wrong with them.
 """
+
 import torch
 
 from lazytf.core import errors
 
-_BY_PYTHON = ((torch.OutOfMemoryError, errors.ResourceExhaustedError), (MemoryError, errors.ResourceExhaustedError),
-              (NotImplementedError, errors.UnimplementedError), (RuntimeError, errors.InvalidArgumentError),
-              (ValueError, errors.InvalidArgumentError), (IndexError, errors.InvalidArgumentError),
-              (TypeError, errors.InvalidArgumentError), (ZeroDivisionError, errors.InvalidArgumentError),
-              (ArithmeticError, errors.InvalidArgumentError))
+_BY_PYTHON = (
+    (torch.OutOfMemoryError, errors.ResourceExhaustedError),
+    (MemoryError, errors.ResourceExhaustedError),
+    (NotImplementedError, errors.UnimplementedError),
+    (RuntimeError, errors.InvalidArgumentError),
+    (ValueError, errors.InvalidArgumentError),
+    (IndexError, errors.InvalidArgumentError),
+    (TypeError, errors.InvalidArgumentError),
+    (ZeroDivisionError, errors.InvalidArgumentError),
+    (ArithmeticError, errors.InvalidArgumentError),
+)
 
 
 def explained(error, source):
@@ -45,7 +52,7 @@ def _sentence(error, op, frame, source, line):
     if op.op_type.explain is not None and values is not None:
         try:
             told = op.op_type.explain(*values)
-        except Exception:       # the explanation must never hide the failure
+        except Exception:  # the explanation must never hide the failure
             told = None
         if told:
             return told
@@ -57,4 +64,8 @@ def _sentence(error, op, frame, source, line):
 def located(kind, message, op):
     """An error of that class about ``op``, which names it and the user's line that made it."""
     site = op.creation_site
-    return kind(None, op, f"{message}\n\t [[node {op.name} (defined at {site}) ]]" if site else f"{message}\n\t [[node {op.name} ]]")
+    return kind(
+        None,
+        op,
+        f"{message}\n\t [[node {op.name} (defined at {site}) ]]" if site else f"{message}\n\t [[node {op.name} ]]",
+    )

@@ -4,20 +4,23 @@ A converter is made once for a fed tensor and called every run. It checks as Ten
 type, the shape must fit the tensor's - and then hands on the memory it was given where it may: a plan never writes to
 fed values and never keeps them.
 """
+
 import numpy as np
 import torch
 
 from lazytf.core import dtypes, shapes
 from lazytf.core.operation import Tensor
-from lazytf.runtime.locating import is_host_feed
 from lazytf.runtime.tensors import TORCH, from_numpy
 
 
 def converter(tensor, device):
-    """A function from a value fed for ``tensor`` to a NumPy scalar (``device`` None) or a torch tensor on ``device``."""
+    """A function from a value fed for ``tensor`` to a NumPy scalar (``device`` None) or a torch tensor on ``device``.
+    """
     array_of = _array_converter(tensor)
     if device is None:
-        return _string_converter(tensor) if tensor._dtype._base is dtypes.string else _scalar_converter(tensor, array_of)
+        return (
+            _string_converter(tensor) if tensor._dtype._base is dtypes.string else _scalar_converter(tensor, array_of)
+        )
     wanted, static = np.dtype(tensor._dtype._base.as_numpy_dtype), tensor._shape
     as_torch, ndarray = TORCH[tensor._dtype._base], np.ndarray
     shared = torch.from_numpy
@@ -36,7 +39,7 @@ def converter(tensor, device):
         if plain and value.flags.writeable:
             try:
                 return shared(value)
-            except (ValueError, TypeError):       # negative strides, or bytes in the other order
+            except (ValueError, TypeError):  # negative strides, or bytes in the other order
                 value = np.array(value, wanted)
         return from_numpy(value, device)
 
@@ -72,6 +75,7 @@ def _string_converter(tensor):
             value = flat.reshape(value.shape)
         _check_shape(tensor, value.shape)
         return value[()] if value.ndim == 0 else value
+
     return convert
 
 
@@ -81,23 +85,29 @@ def _array_converter(tensor):
 
     def convert(value):
         if isinstance(value, Tensor) or hasattr(value, "_as_graph_element"):
-            raise TypeError("The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
-                            f"strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {value} "
-                            f"which was passed to the feed with key {tensor}.")
+            raise TypeError(
+                "The value of a feed cannot be a tf.Tensor object. Acceptable feed values include Python scalars, "
+                f"strings, lists, numpy ndarrays, or TensorHandles. For reference, the tensor object was {value} "
+                f"which was passed to the feed with key {tensor}."
+            )
         if isinstance(value, int) and not isinstance(value, bool):
             try:
                 fits = np.asarray(value).astype(wanted) == value
             except (OverflowError, TypeError):
                 fits = False
             if not fits:
-                raise TypeError(f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type "
-                                f"{wanted}. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64).")
+                raise TypeError(
+                    f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type "
+                    f"{wanted}. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64)."
+                )
         array = np.asarray(value)
         if array.dtype != wanted:
             if array.dtype == object or array.dtype.kind in "SU":
                 array = _convertible(array, wanted, tensor)
             elif array.dtype.kind == "c" and np.dtype(wanted).kind != "c":
-                raise TypeError(f"Cannot feed complex values for {tensor.name}, which is of type {tensor.dtype.base_dtype.name}")
+                raise TypeError(
+                    f"Cannot feed complex values for {tensor.name}, which is of type {tensor.dtype.base_dtype.name}"
+                )
             else:
                 with np.errstate(all="ignore"):
                     array = array.astype(wanted)
@@ -110,8 +120,10 @@ def _convertible(array, wanted, tensor):
     try:
         return array.astype(wanted)
     except (ValueError, TypeError) as e:
-        raise type(e)(f"Cannot feed {_brief(array)} for Tensor {tensor.name!r}, which is of type "
-                         f"{tensor.dtype.base_dtype.name} and shape {shapes.text(tensor._shape)!r}: {e}") from None
+        raise type(e)(
+            f"Cannot feed {_brief(array)} for Tensor {tensor.name!r}, which is of type "
+            f"{tensor.dtype.base_dtype.name} and shape {shapes.text(tensor._shape)!r}: {e}"
+        ) from None
 
 
 def _brief(array):
@@ -121,8 +133,10 @@ def _brief(array):
 
 def _check_shape(tensor, shape):
     if not shapes.compatible(tensor._shape, shape):
-        raise ValueError(f"Cannot feed value of shape {shape!r} for Tensor {tensor.name!r}, which has shape "
-                         f"{shapes.text(tensor._shape)!r}")
+        raise ValueError(
+            f"Cannot feed value of shape {shape!r} for Tensor {tensor.name!r}, which has shape "
+            f"{shapes.text(tensor._shape)!r}"
+        )
 
 
 def accepts(tensor):

@@ -3,6 +3,7 @@
 A fetch is a tensor, an operation, the name of one, something that stands for one (a variable), an ``IndexedSlices`` or
 ``SparseTensor``, or a list, tuple, namedtuple, dict or attrs object of fetches.
 """
+
 from lazytf.core.errors import InaccessibleTensorError
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.values import IndexedSlices, IndexedSlicesValue, SparseTensor, SparseTensorValue
@@ -66,8 +67,9 @@ def _mapping_rebuilder(kind, keys, parts):
         pairs = [(k, part(values)) for k, part in zip(keys, parts, strict=True)]
         try:
             return kind(pairs)
-        except TypeError:       # a defaultdict, say, whose constructor wants something else first
+        except TypeError:  # a defaultdict, say, whose constructor wants something else first
             return dict(pairs)
+
     return rebuild
 
 
@@ -81,7 +83,9 @@ def element_of(graph, fetch):
     try:
         element = graph.as_graph_element(fetch, allow_tensor=True, allow_operation=True)
     except TypeError as e:
-        raise TypeError(f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or Tensor. ({e})") from None
+        raise TypeError(
+            f"Fetch argument {fetch!r} has invalid type {type(fetch)!r}, must be a string or Tensor. ({e})"
+        ) from None
     except ValueError as e:
         raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({e})") from None
     except KeyError as e:
@@ -105,10 +109,14 @@ def fed_tensors(graph, feed_dict):
         if isinstance(key, SparseTensor):
             pieces = (key.indices, key.values, key.dense_shape)
         elif isinstance(key, IndexedSlices):
-            pieces = (key.values, key.indices) if key.dense_shape is None else (key.values, key.indices, key.dense_shape)
+            pieces = (
+                (key.values, key.indices) if key.dense_shape is None else (key.values, key.indices, key.dense_shape)
+            )
         if pieces is not None:
             if not isinstance(value, (tuple, list)) or len(value) < len(pieces):
-                raise TypeError(f"The value fed for {key} must be a {type(key).__name__}Value or a tuple like one; got {value!r}")
+                raise TypeError(
+                    f"The value fed for {key} must be a {type(key).__name__}Value or a tuple like one; got {value!r}"
+                )
             found.update(zip(pieces, value, strict=False))
             continue
         found[_fed_tensor(graph, key)] = value

@@ -2,6 +2,7 @@
 
 Each of these costs a fraction of a microsecond, so a plan gets only those it needs.
 """
+
 import numpy as np
 import torch
 

@@ -1,11 +1,12 @@
 """The stretch of a plan that may be compiled: what autograd records, gathered in one place.
 
-Tier 1 (``runtime/compiling.py``) replaces a gradient and the forward operations it differentiates by one flat program per
-set of input shapes. For that they must stand together, and be a function of tensors alone: no session state, no randomness,
-no number that Python looks at, but for shapes, which the input shapes decide. ``isolate`` moves what does not depend on
-the stretch before it and the rest behind it. Where something that must stay outside stands between two of its
-operations, there is no such stretch, and the plan stays as it is.
+Tier 1 (``runtime/compiling.py``) replaces a gradient and the forward operations it differentiates by one flat program
+per set of input shapes. For that they must stand together, and be a function of tensors alone: no session state, no
+randomness, no number that Python looks at, but for shapes, which the input shapes decide. ``isolate`` moves what does
+not depend on the stretch before it and the rest behind it. Where something that must stay outside stands between two
+of its operations, there is no such stretch, and the plan stays as it is.
 """
+
 from lazytf.core import dtypes
 from lazytf.runtime.effects import arguments, reads, writes
 
@@ -25,7 +26,7 @@ def isolate(groups, regions, ended, known, hosted):
     last = max(i for i, g in enumerate(groups) if g[0] in chosen)
     after, before, dependent = [], [], set(chosen)
     read_inside = {v for op in chosen for v in reads(op)}
-    for g in groups[first:last + 1]:
+    for g in groups[first : last + 1]:
         if g[0] in chosen:
             if any(op in dependent and op not in chosen for o in g for op in _waits_for(o, ended)):
                 return groups, 0, 0
@@ -37,9 +38,9 @@ def isolate(groups, regions, ended, known, hosted):
             if any(v in read_inside for o in g for v in writes(o)):
                 return groups, 0, 0
             before.append(g)
-    middle = [g for g in groups[first:last + 1] if g[0] in chosen]
+    middle = [g for g in groups[first : last + 1] if g[0] in chosen]
     start = first + len(before)
-    return [*groups[:first], *before, *middle, *after, *groups[last + 1:]], start, start + len(middle)
+    return [*groups[:first], *before, *middle, *after, *groups[last + 1 :]], start, start + len(middle)
 
 
 def _waits_for(op, ended):
@@ -51,7 +52,13 @@ def _waits_for(op, ended):
 
 def _is_pure(op, known, hosted, chosen):
     kind = op.op_type
-    if op in hosted or kind.needs_context or kind.writes or kind.role not in ("", "default", "read", "gradient") or kind.on_host:
+    if (
+        op in hosted
+        or kind.needs_context
+        or kind.writes
+        or kind.role not in ("", "default", "read", "gradient")
+        or kind.on_host
+    ):
         return False
     if kind.is_stateful and not kind.reads:
         return False
@@ -65,9 +72,11 @@ def _shape_arithmetic(groups, chosen, known, hosted):
         op = g[0]
         if op in hosted and not op.op_type.is_stateful and not op.op_type.writes and op._inputs:
             pairs = list(arguments(op))
-            if all(arg.is_shape or t in known or t.op in found for arg, t in pairs) and \
-                    any((arg.is_shape and t.op in chosen) or t.op in found for arg, t in pairs) and \
-                    not any(t._dtype is dtypes.resource or t._dtype._is_ref_dtype for _, t in pairs):
+            if (
+                all(arg.is_shape or t in known or t.op in found for arg, t in pairs)
+                and any((arg.is_shape and t.op in chosen) or t.op in found for arg, t in pairs)
+                and not any(t._dtype is dtypes.resource or t._dtype._is_ref_dtype for _, t in pairs)
+            ):
                 found.add(op)
     used, pending = set(), [t.op for op in chosen for t in op._inputs if t.op in found]
     while pending:

@@ -1,24 +1,27 @@
 """Which values are known before the run, and which are computed in NumPy rather than torch.
 
-A plan's small change - step counters, learning rates, shapes, loop conditions - is 0-d values and short integer vectors.
-For these NumPy's scalars are ten to fifty times faster than torch's tensors, and on a GPU they need no synchronisation.
-So an op that has a NumPy twin runs *on the host* when all it takes is on the host already and small; results move to
-torch at the first consumer that needs a tensor. What autograd records stays in torch. Strings are always on the host.
+A plan's small change - step counters, learning rates, shapes, loop conditions - is 0-d values and short integer
+vectors. For these NumPy's scalars are ten to fifty times faster than torch's tensors, and on a GPU they need no
+synchronisation. So an op that has a NumPy twin runs *on the host* when all it takes is on the host already and small;
+results move to torch at the first consumer that needs a tensor. What autograd records stays in torch. Strings are
+always on the host.
 """
+
 from lazytf.core import contents, dtypes, shapes
 from lazytf.runtime.effects import arguments
 
-_MOST_KNOWN = 4096       # elements of a value that is worth computing before the run
+_MOST_KNOWN = 4096  # elements of a value that is worth computing before the run
 
 
 def known_values(ops, fed, recorded, folds=True):
-    """``({tensor: NumPy value}, cut)`` for what the graph alone decides; what follows from a fed tensor is not among it.
+    """``({tensor: NumPy value}, cut)`` for what the graph alone decides; what follows from a fed tensor is not among
+    it.
 
     ``cut`` are the known tensors that nothing has to run for: what waits for a control dependency still waits. Without
     ``folds`` only constants are known.
     """
     known, depends, waits = {}, set(), set()
-    touchy = any(_asked(t) is not None for t in fed)       # somebody feeds a constant
+    touchy = any(_asked(t) is not None for t in fed)  # somebody feeds a constant
     for op in ops:
         if op._control_inputs or (op._inputs and not waits.isdisjoint(t.op for t in op._inputs)):
             waits.add(op)

@@ -4,9 +4,9 @@
 def merge(ordered, ended, writes):
     """The operations as groups, in the order to run them: a list of lists, most of one operation.
 
-    Operations of one type join a group when the type has a merged kernel, their attrs and shared inputs are the same, and
-    each writes variables of its own. The group runs where its last member stood, so a group ends, and takes no more
-    members, as soon as somebody waits for one of them or writes what one of them wrote.
+    Operations of one type join a group when the type has a merged kernel, their attrs and shared inputs are the same,
+    and each writes variables of its own. The group runs where its last member stood, so a group ends, and takes no
+    more members, as soon as somebody waits for one of them or writes what one of them wrote.
     """
     groups, open_groups, home, written = [], {}, {}, {}
     for op in ordered:

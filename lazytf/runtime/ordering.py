@@ -7,11 +7,13 @@ here one run has one meaning:
     two writes that do not depend on each other happen in graph order;
     a gradient counts as a read of every variable that its forward operations read.
 
-These rules become extra edges, reader -> writer and writer -> writer. A reader that takes the variable itself and writes
-another one can close a cycle (a swap: ``a = b`` and ``b = a``); then the edge is dropped and the reader's value is
-taken early, before the write (``snapshots``).
+These rules become extra edges, reader -> writer and writer -> writer. A reader that takes the variable itself and
+writes another one can close a cycle (a swap: ``a = b`` and ``b = a``); then the edge is dropped and the reader's
+value is taken early, before the write (``snapshots``).
 """
+
 from heapq import heapify, heappop, heappush
+from itertools import pairwise
 
 
 def order(ops, fed, reads, writes, regions):
@@ -26,15 +28,13 @@ def order(ops, fed, reads, writes, regions):
             writers.setdefault(variable, []).append(op)
     after, pairs = {}, []
     upstream = _upstream_writers(ops, fed, writers) if writers else {}
-    for op in ops:
-        if not writers:
-            break
-        seen = set(reads(op)).union(*(reads(o) for o in regions.get(op, ())))
-        for variable in seen:
-            pairs += [(op, writer, variable) for writer in writers.get(variable, ())
-                      if writer is not op and not upstream[op] & upstream[writer, "bit"]]
-    for variable, ones in writers.items():
-        for first, second in zip(ones, ones[1:]):
+    for op in ops if writers else ():
+        for variable in set(reads(op)).union(*(reads(o) for o in regions.get(op, ()))):
+            for writer in writers.get(variable, ()):
+                if writer is not op and not upstream[op] & upstream[writer, "bit"]:
+                    pairs.append((op, writer, variable))
+    for ones in writers.values():
+        for first, second in pairwise(ones):
             if not upstream[first] & upstream[second, "bit"]:
                 after.setdefault(second, []).append(first)
     snapshots = set()
@@ -45,7 +45,9 @@ def order(ops, fed, reads, writes, regions):
         if len(ordered) == len(ops):
             return ordered, snapshots
         done = set(ordered)
-        stuck = next(((r, w, v) for r, w, v in pairs if r not in done and w not in done and (r, v) not in snapshots), None)
+        stuck = next(
+            ((r, w, v) for r, w, v in pairs if r not in done and w not in done and (r, v) not in snapshots), None
+        )
         if stuck is None:
             names = ", ".join(op.name for op in ops if op not in done)
             raise ValueError(f"Operations wait for each other in a circle: {names}")
@@ -77,9 +79,10 @@ def _upstream_writers(ops, fed, writers):
 
 def _sorted(ops, fed, after):
     """A topological order that keeps to graph order where it can; shorter than ``ops`` where there is a circle."""
-    if all(o._id < op._id for op, before in after.items() for o in before) and \
-            all(c._id < op._id for op in ops for c in op._control_inputs):
-        return list(ops)          # graph order already is one
+    if all(o._id < op._id for op, before in after.items() for o in before) and all(
+        c._id < op._id for op in ops for c in op._control_inputs
+    ):
+        return list(ops)  # graph order already is one
     inside, waits, then = set(ops), {}, {}
     for op in ops:
         before = {t.op for t in op._inputs if t not in fed and t.op in inside}

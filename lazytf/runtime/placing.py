@@ -1,9 +1,10 @@
 """Which device runs each operation.
 
 ``place`` is a pure function of the operations, what they ask for, and the devices a session has. Operations tied
-together (``_class`` attrs, a variable and the ops that change it) share one device. A request that cannot be met goes to
-the CPU under soft placement and is an error without it; who asks for nothing gets the first GPU, or the CPU.
+together (``_class`` attrs, a variable and the ops that change it) share one device. A request that cannot be met goes
+to the CPU under soft placement and is an error without it; who asks for nothing gets the first GPU, or the CPU.
 """
+
 import sys
 
 from lazytf.core import devices, dtypes, errors
@@ -12,7 +13,8 @@ _NOT_ON_GPU = (dtypes.string, dtypes.variant)
 
 
 def place(ops, available, soft):
-    """``{operation: device}``; ``available`` lists the session's ``runtime.devices.Device`` records, CPU:0 among them."""
+    """``{operation: device}``; ``available`` lists the session's ``runtime.devices.Device`` records, CPU:0 among them.
+    """
     if len(available) == 1 and not any(op._device for op in ops):
         return dict.fromkeys(ops, available[0])
     tie, groups = {}, {}
@@ -70,20 +72,29 @@ def _choose(members, available, soft):
         if devices.matches(device.name, op._device):
             if device.kind == "CPU" or cpu_only is None:
                 return device
-            problem = (f"operation type {cpu_only.type} has no {device.kind} kernel" if cpu_only is op else
-                       f"it is tied to '{cpu_only.name}' of type {cpu_only.type}, which runs on the CPU only")
+            problem = (
+                f"operation type {cpu_only.type} has no {device.kind} kernel"
+                if cpu_only is op
+                else f"it is tied to '{cpu_only.name}' of type {cpu_only.type}, which runs on the CPU only"
+            )
             break
     else:
         names = ", ".join(d.name for d in available)
-        problem = (f"Operation was explicitly assigned to {op._device} but available devices are [ {names} ]. Make sure the "
-                   "device specification refers to a valid device.")
+        problem = (
+            f"Operation was explicitly assigned to {op._device} but available devices are [ {names} ]. Make sure the "
+            "device specification refers to a valid device."
+        )
     if soft:
         return _cpu(available)
     site = op.creation_site
     raise errors.InvalidArgumentError(
-        None, op, f"Cannot assign a device for operation {op.name}: {{{{node {op.name}}}}} was requested on {op._device}: {problem} "
-                  f"With tf.ConfigProto(allow_soft_placement=True) it would run on the CPU."
-                  f"\n\t [[{{{{node {op.name}}}}}" + (f" made at {site}" if site else "") + "]]")
+        None,
+        op,
+        f"Cannot assign a device for operation {op.name}: {{{{node {op.name}}}}} was requested on {op._device}: "
+        f"{problem} "
+        f"With tf.ConfigProto(allow_soft_placement=True) it would run on the CPU."
+        f"\n\t [[{{{{node {op.name}}}}}" + (f" made at {site}" if site else "") + "]]",
+    )
 
 
 def _cpu(available):
@@ -102,4 +113,3 @@ def log(placed, stream=None):
     stream = stream or sys.stderr
     for op, device in placed.items():
         print(f"{op.name}: ({op.type}): {device.name}", file=stream)
-

@@ -4,6 +4,7 @@
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
+
 from lazytf.core import errors, shapes
 from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
@@ -37,9 +38,9 @@ class Draft:
         ended = fed - self.regions.overridden
         if self.regions.overridden:
             ops = needed(wanted, ended)
-        self.placed = place(ops, settings.devices, settings.soft_placement)     # what is folded away must be placeable too
+        self.placed = place(ops, settings.devices, settings.soft_placement)  # what is folded away must be placeable too
         self.known, cut = known_values(ops, fed, self.regions.recorded, settings.folds)
-        cut -= self.regions.sources         # recording starts there: their lines must be written
+        cut -= self.regions.sources  # recording starts there: their lines must be written
         if any(t.op._inputs for t in cut):
             kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
             ops = [op for op in needed(kept, ended, cut) if op not in done]
@@ -65,8 +66,11 @@ class Draft:
     def retains(self, gradient):
         """Whether another gradient operation uses the same tape later."""
         position, region = self.position_of[gradient], self.regions.of[gradient]
-        return any(self.position_of[g] > position and not other.isdisjoint(region)
-                   for g, other in self.regions.of.items() if g is not gradient)
+        return any(
+            self.position_of[g] > position and not other.isdisjoint(region)
+            for g, other in self.regions.of.items()
+            if g is not gradient
+        )
 
     def region_reads(self, gradient):
         """The variables that a gradient operation's region refers to: its tape may hold them."""
@@ -97,7 +101,8 @@ class Plan:
         lock = resources.lock if writer.uses_state else None
         self.call, self.call_by_lines = (
             guarded(function, self.source, lock, writer.uses_torch, bool(draft.hosted))
-            for function in (self.source.function, self.source.by_lines()))
+            for function in (self.source.function, self.source.by_lines())
+        )
 
 
 def _refuse_unfed(ops):
@@ -107,8 +112,11 @@ def _refuse_unfed(ops):
             t = op.outputs[0]
             dtype, shape = _CPP_NAMES.get(t.dtype.name, t.dtype.name), t._shape
             known = f" and shape {shapes.bracketed(shape)}" if shape else ""
-            raise failures.located(errors.InvalidArgumentError,
-                                   f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}", op)
+            raise failures.located(
+                errors.InvalidArgumentError,
+                f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}",
+                op,
+            )
 
 
 _CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}

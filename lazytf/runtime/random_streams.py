@@ -36,6 +36,7 @@ On the CPU the ten rounds run in NumPy, whose calls cost least, over pieces that
 same lines run on int64 tensors. An operation without any seed draws from torch's own, faster generators, as
 TensorFlow's draws differ from session to session there (``FreshStream``).
 """
+
 import math
 import os
 import threading
@@ -59,9 +60,9 @@ _LEAST = {torch.float32: float(np.float32(1e-7)), torch.float64: 1e-7}
 
 # Floats from the low bits of one word: the integer of the same size, the bits of the fraction, the bits of 1.0.
 _FRACTION = {
-    torch.float16:  (torch.int16, 0x3FF,    0x3C00),
-    torch.bfloat16: (torch.int16, 0x7F,     0x3F80),
-    torch.float32:  (torch.int32, 0x7FFFFF, 0x3F800000),
+    torch.float16: (torch.int16, 0x3FF, 0x3C00),
+    torch.bfloat16: (torch.int16, 0x7F, 0x3F80),
+    torch.float32: (torch.int32, 0x7FFFFF, 0x3F800000),
 }
 
 
@@ -106,7 +107,7 @@ class Stream:
         shape, width = tuple(shape), _per_block(dtype)
         count = math.prod(shape)
         first = self._reserve(_BLOCKS_PER_OUTPUT * count)
-        owned = _BLOCKS_PER_OUTPUT * width // 4         # a group is what one block gives if nothing is rejected
+        owned = _BLOCKS_PER_OUTPUT * width // 4  # a group is what one block gives if nothing is rejected
         groups = torch.arange(-(-count // width), device=device)
         values = torch.empty((len(groups), width), dtype=dtype, device=device)
         blocks = 1
@@ -131,7 +132,7 @@ class Stream:
         output = torch.empty(samples * alpha.numel(), dtype=torch.float64, device=alpha.device)
         first = self._reserve(_BLOCKS_PER_OUTPUT * output.numel())
         for start, end in _pieces(output.numel(), alpha.device):
-            number = torch.arange(start, end, device=alpha.device)     # all of the first alpha, then of the next
+            number = torch.arange(start, end, device=alpha.device)  # all of the first alpha, then of the next
             output[start:end] = self._gammas(first + number * _BLOCKS_PER_OUTPUT, alpha[number // samples])
         # TensorFlow's threads flush what is too small for a normal float to 0.
         output.masked_fill_(output < torch.finfo(dtype if dtype.itemsize > 2 else torch.float32).tiny, 0)
@@ -142,7 +143,7 @@ class Stream:
         blocks = -(-(count - 1) // 4) if count else 0
         first = self._reserve(blocks)
         words = self._words(torch.arange(first, first + blocks)).view(-1).numpy().view(np.uint32)
-        return torch.from_numpy(_shuffled(words[:max(count - 1, 0)], count)).to(device)
+        return torch.from_numpy(_shuffled(words[: max(count - 1, 0)], count)).to(device)
 
     def words(self, count):
         """The next ``count`` raw 32-bit words, as integers; whole blocks of 4 are used up."""
@@ -175,8 +176,8 @@ class Stream:
         first = self._reserve(_BLOCKS_PER_OUTPUT * flat.numel() if reserved is None else reserved)
         for start, end in _pieces(-(-flat.numel() // width), device):
             words = self._words(torch.arange(first + start, first + end, device=device))
-            piece = flat[start * width:end * width]
-            piece.copy_(values(words).view(-1)[:piece.numel()])
+            piece = flat[start * width : end * width]
+            piece.copy_(values(words).view(-1)[: piece.numel()])
         return output
 
     def _words(self, blocks):
@@ -202,7 +203,7 @@ class Stream:
         """
         width = _per_block(dtype)
         numbers = firsts[:, None] + torch.arange(blocks, device=firsts.device)
-        found = _gaussian(self._words(numbers.view(-1)), dtype).view(len(firsts), -1)       # [n, blocks * width]
+        found = _gaussian(self._words(numbers.view(-1)), dtype).view(len(firsts), -1)  # [n, blocks * width]
         if blocks == 1:
             return found, found.abs().amax(1) < 2
         within = found.abs() < 2
@@ -272,7 +273,7 @@ class FreshStream:
 
     def gamma(self, shape, alphas, dtype):
         alpha = alphas.double().expand(tuple(shape) + tuple(alphas.shape)).contiguous()
-        valid = alpha >= 0                  # torch too would search for ever
+        valid = alpha >= 0  # torch too would search for ever
         values = torch._standard_gamma(alpha.where(valid, 1), generator=self._generator(alpha.device))
         return values.where(valid, math.nan).to(dtype)
 
@@ -303,7 +304,7 @@ class _PairedDraws:
 
     def __init__(self, stream, blocks):
         self._stream = stream
-        self._blocks = blocks.clone()                                       # [n]: each output's next block
+        self._blocks = blocks.clone()  # [n]: each output's next block
         self._pairs = [blocks.new_empty((len(blocks), 2), dtype=torch.float64) for _ in range(2)]
         self._left = [torch.zeros_like(blocks) for _ in range(2)]
 
@@ -331,7 +332,7 @@ def _schedule(seed):
 
 
 def _host_number(value):
-    return np.array(value, np.uint64)       # NumPy takes an array without dimensions twice as fast as an int
+    return np.array(value, np.uint64)  # NumPy takes an array without dimensions twice as fast as an int
 
 
 _HOST = tuple(_host_number(value) for value in (*_MULTIPLIERS, 32, _WORD))
@@ -363,7 +364,7 @@ def _cipher(blocks, seed2, keys, numbers, shift, state, words):
         c3 &= low
         c0, c1, c2, c3 = c1, c2, c3, c0
     for i, word in enumerate((c0, c1, c2, c3)):
-        words[:, i] = word                  # keeps the low half
+        words[:, i] = word  # keeps the low half
 
 
 def _pieces(blocks, device):
@@ -384,7 +385,7 @@ def _computed(dtype):
 def _unit(words, dtype):
     """Floats in [0, 1) from ``words``, which it may overwrite: ``[n, 4]``, for float64 ``[n, 2]``."""
     if dtype == torch.float64:
-        pairs = words.view(torch.int64)                                     # word 0 below, word 1 above
+        pairs = words.view(torch.int64)  # word 0 below, word 1 above
         upper = (pairs & 0xFFFFF).bitwise_left_shift_(32)
         bits = pairs.bitwise_right_shift_(32).bitwise_and_(_WORD).bitwise_or_(upper).bitwise_or_(0x3FF << 52)
     else:
@@ -395,6 +396,7 @@ def _unit(words, dtype):
 
 def _gaussian(words, dtype):
     """Standard normals from ``words``, float32 ``[n, 4]`` or float64 ``[n, 2]``, rounded where TensorFlow rounds."""
+
     def stored(x):
         return x.to(dtype).double()
 
@@ -442,13 +444,13 @@ def _shuffled(words, count):
     steps = np.arange(count)
     targets = steps.copy()
     targets[:-1] += words % np.arange(count, 1, -1)
-    target, step = np.divmod(np.sort(targets * count + steps), max(count, 1))               # by target, then by step
+    target, step = np.divmod(np.sort(targets * count + steps), max(count, 1))  # by target, then by step
     repeated = target[1:] == target[:-1]
-    before = np.full(count, -1)                         # the last earlier step with the same target
+    before = np.full(count, -1)  # the last earlier step with the same target
     before[step[1:][repeated]] = step[:-1][repeated]
-    origin = steps.copy()                               # what is at place i just before step i
+    origin = steps.copy()  # what is at place i just before step i
     moved = targets != steps
-    origin[targets[moved]] = steps[moved]               # of equal targets the last is kept
+    origin[targets[moved]] = steps[moved]  # of equal targets the last is kept
     while not np.array_equal(further := origin[origin], origin):
         origin = further
     return np.where(before < 0, targets, origin[before])

@@ -17,7 +17,7 @@ class Regions:
     """The autograd regions of one plan."""
 
     def __init__(self, ops, fed):
-        self.of = {}             # gradient operation -> its region, a set of operations
+        self.of = {}  # gradient operation -> its region, a set of operations
         self.overridden = set()  # fed tensors whose producers run nevertheless
         gradients = [op for op in ops if op.op_type.role == "gradient"]
         for op in gradients:
@@ -32,7 +32,7 @@ class Regions:
 
     def retains(self, op, ordered):
         """Whether another gradient operation still needs the tape after ``op`` has used it."""
-        later = ordered[ordered.index(op) + 1:]
+        later = ordered[ordered.index(op) + 1 :]
         return any(o in self.of and not self.of[o].isdisjoint(self.of[op]) for o in later)
 
     def _region(self, gradient, fed):
@@ -61,5 +61,5 @@ class parts:
         inputs, at = op._inputs, 0
         for arg in op.op_type.schema.inputs:
             n = len(op._attrs[arg.type_attr])
-            setattr(self, arg.name, inputs[at:at + n])
+            setattr(self, arg.name, inputs[at : at + n])
             at += n

@@ -4,10 +4,10 @@ Everything is keyed by the name the graph gives it, so two sessions on one graph
 what the first one made. One re-entrant lock guards all of it: a run that touches state holds it from start to end,
 and a kernel that has to wait for another thread (a queue's) lets go of it while it waits.
 """
+
 import contextlib
 import threading
 import time
-
 
 import numpy as np
 
@@ -19,10 +19,10 @@ from lazytf.runtime.random_streams import stream as open_stream
 class Cell:
     """A variable's storage.
 
-    The value has up to three forms, each made from another when asked for: ``value``, a torch tensor; ``host``, a NumPy
-    scalar, for 0-d variables that only Python arithmetic touches (step counters, Adam's powers); ``leaf``, a tensor over
-    the same storage as ``value`` that torch.autograd records. Kernels change a cell only by ``assign``, ``assign_host``
-    and ``writable``, which keep the forms in step.
+    The value has up to three forms, each made from another when asked for: ``value``, a torch tensor; ``host``, a
+    NumPy scalar, for 0-d variables that only Python arithmetic touches (step counters, Adam's powers); ``leaf``, a
+    tensor over the same storage as ``value`` that torch.autograd records. Kernels change a cell only by ``assign``,
+    ``assign_host`` and ``writable``, which keep the forms in step.
     """
 
     __slots__ = ("name", "dtype", "shape", "device", "_value", "_host", "_leaf")
@@ -123,7 +123,7 @@ class Resources:
         """The resource of that kind and name, made by ``make()`` the first time; ``CancelledError`` once closed."""
         key = kind, name
         with self.lock:
-            if self.closed:     # a run that had begun before: it must not find fresh, empty resources
+            if self.closed:  # a run that had begun before: it must not find fresh, empty resources
                 raise errors.CancelledError(None, None, "Session has been closed.")
             if key not in self._by_name:
                 self._by_name[key] = made = make()
@@ -209,5 +209,3 @@ class Context:
     @property
     def deadline(self):
         return self.resources.deadline
-
-

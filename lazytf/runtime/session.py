@@ -1,9 +1,10 @@
 """``tf.Session``: owns variables and plans, and runs fetches.
 
-A run whose plan exists costs a dictionary look-up: the key is the fetch as given and the fed tensors in order. All else -
-nested structures, names, options - is worked out the first time (``_prepare``) and kept as one function from fed values to
-the finished result.
+A run whose plan exists costs a dictionary look-up: the key is the fetch as given and the fed tensors in order. All
+else - nested structures, names, options - is worked out the first time (``_prepare``) and kept as one function from
+fed values to the finished result.
 """
+
 import sys
 import threading
 from typing import NamedTuple
@@ -36,7 +37,7 @@ class BaseSession:
     """What ``Session`` and ``InteractiveSession`` share."""
 
     def __init__(self, target="", graph=None, config=None):
-        self._closed = True         # until all that can fail has succeeded
+        self._closed = True  # until all that can fail has succeeded
         _check_target(target)
         if graph is None:
             graph = get_default_graph()
@@ -64,13 +65,13 @@ class BaseSession:
     def run(self, fetches, feed_dict=None, options=None, run_metadata=None):
         """Runs what ``fetches`` need and returns their values, nested as they were.
 
-        ``fetches``: a tensor, operation, name, variable, or any nesting of these in lists, tuples, namedtuples, dicts or
-        attrs objects. Tensors give NumPy arrays, 0-d ones NumPy scalars, operations None. ``feed_dict`` maps tensors (or
-        their names) to the values they have in this run. ``options`` (``RunOptions``) may set a timeout or ask for a trace,
-        which ``run_metadata`` (``RunMetadata``) receives.
+        ``fetches``: a tensor, operation, name, variable, or any nesting of these in lists, tuples, namedtuples, dicts
+        or attrs objects. Tensors give NumPy arrays, 0-d ones NumPy scalars, operations None. ``feed_dict`` maps
+        tensors (or their names) to the values they have in this run. ``options`` (``RunOptions``) may set a timeout
+        or ask for a trace, which ``run_metadata`` (``RunMetadata``) receives.
 
-        Raises ``RuntimeError`` if the session is closed, ``TypeError`` or ``ValueError`` for fetches or feeds that do not
-        fit, and a class of ``tf.errors`` when an operation fails; the session stays usable.
+        Raises ``RuntimeError`` if the session is closed, ``TypeError`` or ``ValueError`` for fetches or feeds that do
+        not fit, and a class of ``tf.errors`` when an operation fails; the session stays usable.
         """
         if options is None and run_metadata is None and self._mutations == self.graph._mutations:
             kind = type(fetches)
@@ -97,7 +98,11 @@ class BaseSession:
             timeout = options.timeout_in_ms if options is not None else 0
             trace = options is not None and options.trace_level >= RunOptions.HARDWARE_TRACE
             with self._resources.time_limit(timeout or self._settings.timeout_ms):
-                values = traced(plan, fed.values(), run_metadata) if trace and run_metadata is not None else plan.call(*fed.values())
+                values = (
+                    traced(plan, fed.values(), run_metadata)
+                    if trace and run_metadata is not None
+                    else plan.call(*fed.values())
+                )
             return wanted.rebuild(_spread(wanted.elements, values))
         call = self._finished(plan, wanted)
         self._remember(fetches, feed_dict, tuple(fed), call)
@@ -106,20 +111,22 @@ class BaseSession:
     def _remember(self, fetches, feed_dict, fed, call):
         """Keeps a prepared run under the key that ``run`` will look for, where there is one."""
         if feed_dict and len(fed) != len(feed_dict):
-            return                    # sparse or nested keys: their values come apart on each run
+            return  # sparse or nested keys: their values come apart on each run
         kind = type(fetches)
         if kind is list or kind is tuple:
             if any(isinstance(f, (list, tuple, dict)) for f in fetches):
-                return                # nested: only its plan is kept
+                return  # nested: only its plan is kept
             key = kind, *fetches
+        elif isinstance(fetches, tuple):
+            return  # namedtuples of different kinds may be equal
         else:
             key = fetches
         try:
             if feed_dict:
                 self._fed_calls[(key, *feed_dict)] = call
-            elif not isinstance(key, tuple) or key[0] is kind:
+            else:
                 self._calls[key] = call
-        except TypeError:             # a dict, say, cannot be a key
+        except TypeError:  # a dict, say, cannot be a key
             pass
 
     def _finished(self, plan, wanted):
@@ -132,6 +139,7 @@ class BaseSession:
             def run(*values):
                 with resources.time_limit(timeout):
                     return inner(*values)
+
         if len(elements) == 1 and isinstance(elements[0], Tensor):
             marker = object()
             if rebuild([marker]) is marker:
@@ -170,7 +178,9 @@ class BaseSession:
 
         def call(*values, **kwargs):
             if len(values) != len(keys):
-                raise errors.InvalidArgumentError(None, None, f"The callable takes {len(keys)} values to feed, got {len(values)}")
+                raise errors.InvalidArgumentError(
+                    None, None, f"The callable takes {len(keys)} values to feed, got {len(values)}"
+                )
             options = {k: kwargs.pop(k, None) for k in ("options", "run_metadata")} if accept_options else {}
             if kwargs:
                 raise TypeError(f"Unexpected keyword argument {next(iter(kwargs))!r}")
@@ -191,7 +201,9 @@ class BaseSession:
         if not isinstance(handle, PartialRun) or handle.session is not self:
             raise errors.InvalidArgumentError(None, None, "Must run partial_run_setup before performing partial runs!")
         wanted = Fetches(self.graph, fetches)
-        return wanted.rebuild(_spread(wanted.elements, handle.run(wanted.elements, fed_tensors(self.graph, feed_dict or {}))))
+        return wanted.rebuild(
+            _spread(wanted.elements, handle.run(wanted.elements, fed_tensors(self.graph, feed_dict or {})))
+        )
 
     def list_devices(self):
         """The devices this session may use, as ``DeviceAttributes``; ``CancelledError`` if it is closed."""
@@ -214,7 +226,7 @@ class BaseSession:
         if not self._closed:
             self._closed = True
             self._resources.close()
-        self._calls, self._plans = {}, {}
+        self._calls, self._fed_calls, self._plans = {}, {}, {}
 
     def _check_open(self):
         if self._closed:
@@ -295,4 +307,4 @@ def _spread(elements, values):
 def _memory_of(device):
     if device.torch.type == "cuda":
         return torch.cuda.get_device_properties(device.torch).total_memory
-    return 256 << 20        # what TensorFlow says of a CPU
+    return 256 << 20  # what TensorFlow says of a CPU

@@ -1,9 +1,10 @@
 """The page a plan is written on: lines of Python, the names they use and define, and the function they become.
 
-While a line is being prepared, the names it will use and define are gathered on the page (``use``, ``define``); ``line``
-ends it. ``insert`` puts in a line before the one being prepared. Lines of the stretch that may be compiled (see
-``isolating``) become a function of their own, ``stretch``, which the plan calls.
+While a line is being prepared, the names it will use and define are gathered on the page (``use``, ``define``);
+``line`` ends it. ``insert`` puts in a line before the one being prepared. Lines of the stretch that may be compiled
+(see ``isolating``) become a function of their own, ``stretch``, which the plan calls.
 """
+
 import linecache
 from itertools import count as counting
 from types import FunctionType
@@ -56,9 +57,9 @@ class Page:
     def __init__(self, bindings):
         self.globals = dict(bindings)
         self.lines = []
-        self.defined = {}            # name -> the static shape of what it holds, as far as it is known
-        self.in_stretch = False      # whether lines written now may be compiled
-        self._inside = set()         # names defined by such lines
+        self.defined = {}  # name -> the static shape of what it holds, as far as it is known
+        self.in_stretch = False  # whether lines written now may be compiled
+        self._inside = set()  # names defined by such lines
         self._uses, self._defines = [], []
 
     # -- writing ----------------------------------------------------------------------------------------------------
@@ -122,18 +123,23 @@ class Page:
         linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), self.globals)
         if has_stretch:
-            varying = [i for i, name in enumerate(inputs) if None in (self.defined[name] or (None,)) and self.defined[name] != ()]
+            varying = [
+                i
+                for i, name in enumerate(inputs)
+                if None in (self.defined[name] or (None,)) and self.defined[name] != ()
+            ]
             self.globals["stretch"] = compiled_when_hot(self.globals["stretch"], varying)
         return Source(self.globals["plan"], source, origins, filename)
 
     def _with_stretch_as_call(self, inner):
-        """``(lines with the stretch as one call, its inputs)``, or the lines as they are where it is not in one piece."""
+        """``(lines with the stretch as one call, its inputs)``, or the lines as they are where it is not in one piece.
+        """
         first, last = self.lines.index(inner[0]), len(self.lines) - self.lines[::-1].index(inner[-1])
         before = [line for line in self.lines[first:last] if not line.in_stretch]
         used = dict.fromkeys(n for line in inner for n in line.uses if n in self.defined and n not in self._inside)
         inputs, later = list(used), {n for line in self.lines[last:] for n in line.uses}
         outputs = [n for n in dict.fromkeys(n for line in inner for n in line.defines) if n in later]
-        if not outputs or any(n.startswith("h") for n in inputs):       # NumPy values are for Python to look at
+        if not outputs or any(n.startswith("h") for n in inputs):  # NumPy values are for Python to look at
             return self.lines, []
         inner.append(Line(f"return [{', '.join(outputs)}]", None, outputs, [], True))
         call = f"{', '.join(outputs)}{',' * (len(outputs) == 1)} = stretch({', '.join(inputs)})"

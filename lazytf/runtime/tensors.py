@@ -1,4 +1,5 @@
 """Between NumPy and torch: the same types, and values crossing without a copy where that is safe."""
+
 import ml_dtypes
 import numpy as np
 import torch
@@ -6,13 +7,26 @@ import torch
 from lazytf.core import dtypes
 
 TORCH = {
-    dtypes.float32: torch.float32, dtypes.float64: torch.float64, dtypes.float16: torch.float16,
-    dtypes.bfloat16: torch.bfloat16, dtypes.int8: torch.int8, dtypes.int16: torch.int16, dtypes.int32: torch.int32,
-    dtypes.int64: torch.int64, dtypes.uint8: torch.uint8, dtypes.uint16: torch.uint16, dtypes.uint32: torch.uint32,
-    dtypes.uint64: torch.uint64, dtypes.bool_: torch.bool, dtypes.complex64: torch.complex64,
+    dtypes.float32: torch.float32,
+    dtypes.float64: torch.float64,
+    dtypes.float16: torch.float16,
+    dtypes.bfloat16: torch.bfloat16,
+    dtypes.int8: torch.int8,
+    dtypes.int16: torch.int16,
+    dtypes.int32: torch.int32,
+    dtypes.int64: torch.int64,
+    dtypes.uint8: torch.uint8,
+    dtypes.uint16: torch.uint16,
+    dtypes.uint32: torch.uint32,
+    dtypes.uint64: torch.uint64,
+    dtypes.bool_: torch.bool,
+    dtypes.complex64: torch.complex64,
     dtypes.complex128: torch.complex128,
     # A quantized type is an integer that promises a meaning; its numbers live in the integer.
-    dtypes.qint8: torch.int8, dtypes.quint8: torch.uint8, dtypes.qint16: torch.int16, dtypes.quint16: torch.uint16,
+    dtypes.qint8: torch.int8,
+    dtypes.quint8: torch.uint8,
+    dtypes.qint16: torch.int16,
+    dtypes.quint16: torch.uint16,
     dtypes.qint32: torch.int32,
 }
 NUMPY = {t: np.dtype(d.as_numpy_dtype) for d, t in TORCH.items() if not d.is_quantized}
@@ -22,7 +36,7 @@ _BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 def from_numpy(array, device=None):
     """A tensor for a NumPy array or scalar; it shares the array's memory where it may."""
     array = np.asarray(array)
-    if array.dtype.names is not None:        # a quantized type: one field, an integer
+    if array.dtype.names is not None:  # a quantized type: one field, an integer
         array = array[array.dtype.names[0]]
     if not array.flags.writeable or any(s < 0 for s in array.strides):
         array = array.copy()
@@ -62,10 +76,13 @@ def own_strings(value):
 
 
 def for_strings(kernel):
-    """A NumPy kernel for strings: 0-d ones reach it as object arrays, as NumPy's own bytes type cuts zeros at the end."""
+    """A NumPy kernel for strings: 0-d ones reach it as object arrays, as NumPy's own bytes type cuts zeros at the end.
+    """
+
     def call(*given):
         found = kernel(*[_boxed(value) for value in given])
         return [_unboxed(value) for value in found] if isinstance(found, (list, tuple)) else _unboxed(found)
+
     return call
 
 

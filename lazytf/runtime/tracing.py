@@ -4,6 +4,7 @@ The plan runs under a trace function that notes when each of its lines begins; a
 become TensorFlow's ``StepStats``: per device, per operation, start and duration in microseconds. On an accelerator
 the times are those of launching, not of the work.
 """
+
 import sys
 import time
 
@@ -44,6 +45,11 @@ def _fill(step_stats, plan, marks, offset):
         stats = devices.get(name)
         if stats is None:
             stats = devices[name] = step_stats.dev_stats.add(device=name)
-        stats.node_stats.add(node_name=op.name, all_start_micros=(begin + offset) // 1000, op_start_rel_micros=0,
-                             op_end_rel_micros=(end - begin) // 1000, all_end_rel_micros=(end - begin) // 1000,
-                             timeline_label=f"{op.name} = {op.type}({', '.join(t.op.name for t in op._inputs)})")
+        stats.node_stats.add(
+            node_name=op.name,
+            all_start_micros=(begin + offset) // 1000,
+            op_start_rel_micros=0,
+            op_end_rel_micros=(end - begin) // 1000,
+            all_end_rel_micros=(end - begin) // 1000,
+            timeline_label=f"{op.name} = {op.type}({', '.join(t.op.name for t in op._inputs)})",
+        )

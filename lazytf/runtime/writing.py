@@ -6,12 +6,13 @@
         t5 = MatMul(t0, v2, False, False)  # MatMul
         return (t5.numpy(),)
 
-Kernels, constants, attrs and cells are globals of the function. A tensor may be present in several places (in NumPy on
-the host, in torch on a device); whoever needs it elsewhere first makes the copy. A variable is read where its reader
-stands. A fetch of storage that somebody else may own is copied (``borrowing`` keeps account of that); everything else is
-handed out as it is. Names: ``t`` a tensor, ``h`` a NumPy value, ``g`` a gradient, ``x`` where recording starts, ``c`` a cell,
-``v w`` a variable's value and leaf, ``k`` a constant, ``f`` a fed value.
+Kernels, constants, attrs and cells are globals of the function. A tensor may be present in several places (in NumPy
+on the host, in torch on a device); whoever needs it elsewhere first makes the copy. A variable is read where its
+reader stands. A fetch of storage that somebody else may own is copied (``borrowing`` keeps account of that);
+everything else is handed out as it is. Names: ``t`` a tensor, ``h`` a NumPy value, ``g`` a gradient, ``x`` where
+recording starts, ``c`` a cell, ``v w`` a variable's value and leaf, ``k`` a constant, ``f`` a fed value.
 """
+
 import numpy as np
 import torch
 
@@ -27,10 +28,19 @@ from lazytf.runtime.source import Page
 
 HOST = "host"
 _LITERAL = (bool, int, str, type(None))
-_BINDINGS = {"set_grad": torch._C._set_grad_enabled, "gradients": autograd.gradients, "recorded": autograd.recorded,
-             "replaced": autograd.replaced, "to_host": tensors.to_numpy, "to_torch": tensors.from_numpy,
-             "to_numpy": tensors.to_numpy, "copied_to_numpy": tensors.copied_to_numpy, "copied": tensors.copied,
-             "own_strings": tensors.own_strings, "array": np.array}
+_BINDINGS = {
+    "set_grad": torch._C._set_grad_enabled,
+    "gradients": autograd.gradients,
+    "recorded": autograd.recorded,
+    "replaced": autograd.replaced,
+    "to_host": tensors.to_numpy,
+    "to_torch": tensors.from_numpy,
+    "to_numpy": tensors.to_numpy,
+    "copied_to_numpy": tensors.copied_to_numpy,
+    "copied": tensors.copied,
+    "own_strings": tensors.own_strings,
+    "array": np.array,
+}
 
 
 class Writer:
@@ -44,11 +54,11 @@ class Writer:
         self.written = {variable for op in draft.ordered for variable in writes(op)}
         self.page = Page(_BINDINGS)
         self.borrowing = Borrowing(self.page, draft, resources, self.last_use)
-        self.names = {}              # tensor -> {place: name}
-        self.fed_names = {}          # fed tensor whose producers run nevertheless -> name of the fed value
-        self.fetched = {}            # fetched reference -> {place: name}, which nobody else takes
-        self.early = {}              # (reader, variable) -> name of a value taken before a write
-        self.records = set()         # names of tensors that autograd records
+        self.names = {}  # tensor -> {place: name}
+        self.fed_names = {}  # fed tensor whose producers run nevertheless -> name of the fed value
+        self.fetched = {}  # fetched reference -> {place: name}, which nobody else takes
+        self.early = {}  # (reader, variable) -> name of a value taken before a write
+        self.records = set()  # names of tensors that autograd records
         self.grad_mode = False
         self.uses_torch = self.uses_context = False
 
@@ -78,7 +88,7 @@ class Writer:
         last = {}
         for position, group in enumerate(self.draft.groups):
             for op in group:
-                for o in (op, *self.regions.of.get(op, ())):      # the tape holds what the region read
+                for o in (op, *self.regions.of.get(op, ())):  # the tape holds what the region read
                     last.update((t, position) for t in o._inputs)
         last.update((t, self.end) for t in self.draft.fetched)
         return last
@@ -91,7 +101,7 @@ class Writer:
         overridden = t in self.regions.overridden
         name = page.define(f"{'h' if place is HOST else 't'}{t.op._id}_{t.value_index}{'f' * overridden}", t._shape)
         convert = page.bind(f"feed_{i}", converter(t, None if place is HOST else place.torch))
-        page.line(f"{name} = {convert}(f{i})", None, t.name)      # no operation: what it raises is about the feed
+        page.line(f"{name} = {convert}(f{i})", None, t.name)  # no operation: what it raises is about the feed
         self.uses_torch |= place is not HOST
         if overridden:
             self.fed_names[t] = name
@@ -111,7 +121,7 @@ class Writer:
         borrowed = bool(self.borrowing.lenders(name))
         if t._dtype._base is dtypes.string:
             return f"array({name}, object)" if t in self.draft.fed else f"own_strings({name})"
-        if place is HOST:       # what was fed comes back as an array, even a scalar
+        if place is HOST:  # what was fed comes back as an array, even a scalar
             return f"array({name})" if t in self.draft.fed else f"copied({name})" if borrowed else name
         dtype = t._dtype._base
         if t._shape == () and dtype in _ITEM:
@@ -237,7 +247,9 @@ class Writer:
                 self._set_grad(False)
         lenders = NOTHING.union(*(self.borrowing.lenders(n) for n in page.uses)) if kind.is_view else NOTHING
         outputs = [] if merged else [t for t in op.outputs if not is_reference(t)]
-        targets = ["_"] * len(op.outputs) if len(outputs) < len(op.outputs) else [self._define(t, place) for t in outputs]
+        targets = (
+            ["_"] * len(op.outputs) if len(outputs) < len(op.outputs) else [self._define(t, place) for t in outputs]
+        )
         if targets and not merged:
             comma = "," * (len(targets) == 1 and kind.schema.outputs[0].is_list)
             target = f"{', '.join(targets)}{comma} = "
@@ -301,20 +313,30 @@ class Writer:
         place, again = draft.home(op), self.regions.needs_second(op)
         weighed = dict(zip(op._attrs["given"], p.grad_ys, strict=True))
         ys = [page.use(self._value(y, place, recorded=True)) for y in p.ys]
-        weights = [page.use(self._value(weighed[i], place, again)) if i in weighed else self._ones(y, place)
-                   for i, y in enumerate(p.ys)]
-        held = [self.borrowing.leaves.get(variable_of(x), []) if is_reference(x) else
-                [self._value(x, draft.home(x.op), recorded=True)] for x in p.xs]
+        weights = [
+            page.use(self._value(weighed[i], place, again)) if i in weighed else self._ones(y, place)
+            for i, y in enumerate(p.ys)
+        ]
+        held = [
+            self.borrowing.leaves.get(variable_of(x), [])
+            if is_reference(x)
+            else [self._value(x, draft.home(x.op), recorded=True)]
+            for x in p.xs
+        ]
         xs = [page.use(name) for names in held for name in names]
         stops = [page.use(self._value(s, draft.home(s.op), recorded=True)) for s in p.stops]
         self._set_grad(again)
         self.uses_torch = True
         found = [page.define(f"g{op._id}_{i}") for i in range(len(xs))]
-        page.line(f"{', '.join(found)}, = gradients({_tuple(ys)}, {_tuple(xs)}, {_tuple(weights)}, {_tuple(stops)}, "
-                  f"{draft.retains(op)}, {again})", op, op.name)
+        page.line(
+            f"{', '.join(found)}, = gradients({_tuple(ys)}, {_tuple(xs)}, {_tuple(weights)}, {_tuple(stops)}, "
+            f"{draft.retains(op)}, {again})",
+            op,
+            op.name,
+        )
         start = 0
         for t, names in zip(op.outputs, held, strict=True):
-            mine = found[start:start + len(names)]
+            mine = found[start : start + len(names)]
             start += len(names)
             self._hold(t, place, mine[0] if len(mine) == 1 else self._sum(op, t, mine), recorded=again)
             if t in self.regions.sources:
@@ -340,9 +362,12 @@ class Writer:
         """Expressions for a kernel's inputs; a merged kernel takes lists of those that its operations do not share."""
         op = group[0]
         if len(group) > 1:
-            return [self._argument(op, arg, op._inputs[i], place, False) if arg.name in op.op_type.shared else
-                    _list([self._argument(o, arg, o._inputs[i], place, False) for o in group])
-                    for i, arg in enumerate(op.op_type.schema.inputs)]
+            return [
+                self._argument(op, arg, op._inputs[i], place, False)
+                if arg.name in op.op_type.shared
+                else _list([self._argument(o, arg, o._inputs[i], place, False) for o in group])
+                for i, arg in enumerate(op.op_type.schema.inputs)
+            ]
         inputs, given = iter(op._inputs), []
         for arg in op.op_type.schema.inputs:
             texts = [self._argument(op, arg, next(inputs), place, recorded) for _ in range(contents.count(op, arg))]
@@ -412,10 +437,22 @@ class Writer:
     def _moved(self, name, at, place, t, op):
         """A copy of a value at another place."""
         own = f"{name}_{'h' if place is HOST else place.kind.lower() + place.name.rpartition(':')[2]}"
-        text = (f"to_host({name})" if place is HOST else f"to_torch({name}, {self._device(place)})" if at is HOST
-                else f"{name}.to({self._device(place)})")
-        self.page.insert(f"{own} = {text}", op or t.op, f"{t.name} to {place if place is HOST else place.name}", [name], own, t._shape)
-        if HOST in (place, at):         # NumPy and torch share memory on the CPU
+        text = (
+            f"to_host({name})"
+            if place is HOST
+            else f"to_torch({name}, {self._device(place)})"
+            if at is HOST
+            else f"{name}.to({self._device(place)})"
+        )
+        self.page.insert(
+            f"{own} = {text}",
+            op or t.op,
+            f"{t.name} to {place if place is HOST else place.name}",
+            [name],
+            own,
+            t._shape,
+        )
+        if HOST in (place, at):  # NumPy and torch share memory on the CPU
             self.borrowing.lend(own, self.borrowing.lenders(name), t)
         if name in self.records:
             self.records.add(own)
@@ -444,7 +481,9 @@ class Writer:
         return name
 
     def _literal(self, value):
-        if isinstance(value, _LITERAL) or (isinstance(value, (list, tuple)) and all(isinstance(v, _LITERAL) for v in value)):
+        if isinstance(value, _LITERAL) or (
+            isinstance(value, (list, tuple)) and all(isinstance(v, _LITERAL) for v in value)
+        ):
             return repr(value)
         return self._constant(value)
 
@@ -499,6 +538,17 @@ def _list(texts):
     return f"[{', '.join(texts)}]"
 
 
-_SHARED_WITH_NUMPY = frozenset(d for d in tensors.TORCH if d.is_integer or d.is_bool or (d.is_floating and d is not dtypes.bfloat16))
-_ITEM = (dtypes.float32, dtypes.float64, dtypes.int32, dtypes.int64, dtypes.int8, dtypes.int16, dtypes.uint8, dtypes.bool_,
-         dtypes.float16)
+_SHARED_WITH_NUMPY = frozenset(
+    d for d in tensors.TORCH if d.is_integer or d.is_bool or (d.is_floating and d is not dtypes.bfloat16)
+)
+_ITEM = (
+    dtypes.float32,
+    dtypes.float64,
+    dtypes.int32,
+    dtypes.int64,
+    dtypes.int8,
+    dtypes.int16,
+    dtypes.uint8,
+    dtypes.bool_,
+    dtypes.float16,
+)

@@ -40,7 +40,7 @@ def node_def(op, add_shapes=False):
     node.input.extend(t.op.name if t.value_index == 0 else t.name for t in op.inputs)
     node.input.extend(f"^{c.name}" for c in op.control_inputs)
     declared = {attr.name: attr for attr in op.op_type.schema.attrs}
-    for name, value in sorted(op._attrs.items()):
+    for name, value in op._attrs.items():
         attr = declared.get(name)
         if attr is None:
             proto = undeclared_proto(value)

@@ -11,7 +11,7 @@ import enum
 import functools
 
 from lazytf.core import graph as graphs
-from lazytf.core.build import graph_of, convert_to_tensor
+from lazytf.core.build import convert_to_tensor, graph_of
 from lazytf.core.collections import GraphKeys
 from lazytf.core.dtypes import float32
 from lazytf.core.graph import NameScope

@@ -15,7 +15,8 @@ from lazytf.ops.constants import constant
 
 
 def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
-    """``learning_rate * decay_rate ** (global_step / decay_steps)``; with ``staircase`` the exponent is rounded down."""
+    """``learning_rate * decay_rate ** (global_step / decay_steps)``; with ``staircase`` the exponent is rounded down.
+    """
     _check_step(global_step)
     with name_scope(name, "ExponentialDecay", []) as scope:
         rate = convert_to_tensor(learning_rate, name="initial_learning_rate")
@@ -69,7 +70,9 @@ def polynomial_decay(
 
 
 def cosine_decay(learning_rate, global_step, decay_steps, alpha=0.0, name=None):
-    """From ``learning_rate`` to ``alpha * learning_rate`` in ``decay_steps`` steps along half a cosine; there it stays."""
+    """From ``learning_rate`` to ``alpha * learning_rate`` in ``decay_steps`` steps along half a cosine; there it
+    stays.
+    """
     _check_step(global_step)
     with name_scope(name, "CosineDecay", []):
         rate = convert_to_tensor(learning_rate, name="initial_learning_rate")

@@ -613,7 +613,8 @@ def an_operation_as_a_proto_holds_its_attributes(tf):
     a = tf.placeholder(tf.float32, [None, 2], name="a")
     product = tf.matmul(a, a, transpose_b=True, name="p")
     constant = tf.constant([1, 2], name="c")
-    return [str(t.op.node_def).split("\n") for t in (a, product, constant)]
+    protos = [t.op.node_def for t in (a, product, constant)]
+    return [[p.name, p.op, list(p.input), [[key, str(p.attr[key]).split("\n")] for key in sorted(p.attr)]] for p in protos]
 
 
 def containers_and_name_scopes_restore_after_use(tf):

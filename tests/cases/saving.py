@@ -472,6 +472,14 @@ def learning_rates_decay(tf):
     made = [
         tf.train.exponential_decay(0.1, step, 10, 0.5),
         tf.train.exponential_decay(0.1, step, 10, 0.5, staircase=True),
+        tf.train.natural_exp_decay(0.1, step, 10, 0.5),
+        tf.train.natural_exp_decay(0.1, step, 10, 0.5, staircase=True),
+        tf.train.inverse_time_decay(0.1, step, 10, 0.5),
+        tf.train.inverse_time_decay(0.1, step, 10, 0.5, staircase=True),
+        tf.train.polynomial_decay(0.1, step, 20, power=2.0),
+        tf.train.polynomial_decay(0.1, step, 10),
+        tf.train.cosine_decay(0.1, step, 20, alpha=0.1),
+        tf.train.exponential_decay(tf.constant(0.1, tf.float64), step, tf.constant(10), 0.5),
     ]
     with tf.Session() as session:
         return [session.run(made, {step: k}) for k in (0, 5, 10, 25)] + [values(tf, made)]

@@ -2,8 +2,7 @@
 import functools
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lazytf.core import devices
 from lazytf.core.devices import DeviceSpec

@@ -1,7 +1,6 @@
 """Nested structures: what TensorFlow 1.15 says of them, and that taking apart and putting together are inverse."""
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lazytf.core import structures
 from tests.reference import record_core

@@ -1,7 +1,6 @@
 """TFRecord files, against TensorFlow's own."""
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lazytf.core import errors
 from lazytf.formats import records

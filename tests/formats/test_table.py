@@ -3,8 +3,7 @@ import io
 import struct
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from lazytf.core import errors
 from lazytf.formats.crc import masked_crc32c

@@ -41,9 +41,12 @@ FAMILIES = (
     "binary",
     "reductions",
     "linalg",
+    "decompositions",
+    "segments",
     "nn",
     "random",
     "state",
+    "handles",
     "control",
 )
 

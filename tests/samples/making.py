@@ -143,5 +143,5 @@ ROWS = [
     row("MatrixSetDiag", "eye_wide", lambda tf: tf.eye(2, 3)),
     row("MatrixDiag", "eye_batch", lambda tf: tf.eye(2, batch_shape=[3], dtype=tf.float64)),
     row("MatrixSetDiag", "eye_tall_batch", lambda tf: tf.eye(3, num_columns=2, batch_shape=[2])),
-    row("MatrixDiag", "eye_fed", lambda tf, n: tf.eye(n), np.array(3, "int32")),
+    row("MatrixDiag", "eye_of_a_size", lambda tf, x: tf.eye(tf.size(x)), np.array([1, 2, 3], "int32")),
 ]

@@ -77,7 +77,8 @@ def gradients(tf, row, built, values):
 
 
 def fetched(tf, built, fetches):
-    """What ``gradients`` returned as values, all taken in the first run of a new session: random ops draw as they did."""
+    """What ``gradients`` returned as values, all taken in the first run of a new session: random ops draw as they did.
+    """
     with session(tf, built) as sess:
         found = iter(sess.run([fetch for fetch in fetches if fetch is not None], built.feeds))
     return [None if fetch is None else next(found) for fetch in fetches]

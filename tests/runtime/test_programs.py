@@ -1,0 +1,108 @@
+"""Small programs, each of which once went wrong: training long enough to become flat programs, strings, closed sessions."""
+
+import collections
+
+import numpy as np
+import pytest
+
+import lazytf as tf
+from lazytf.runtime import compiling
+
+LONG = compiling._OFTEN + 6  # steps: flat programs are at work in the last ones
+
+
+@pytest.fixture
+def session():
+    with tf.Graph().as_default(), tf.Session() as session:
+        yield session
+
+
+def fetched_long(session, fetches, feed=None):
+    session.run(tf.global_variables_initializer())
+    return [session.run(fetches, feed) for _ in range(LONG)]
+
+
+def test_a_variable_fetched_while_it_trains_still_trains(session):
+    w = tf.Variable([1.0, 2.0])
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(w * w))
+    values = [w_now for w_now, _ in fetched_long(session, [w, train])]
+    np.testing.assert_allclose(values[1] / values[0], 0.8, rtol=1e-6)
+    np.testing.assert_allclose(values[-1] / values[-2], 0.8, rtol=1e-5)
+
+
+def test_a_view_of_a_variable_times_ones_does_not_follow_the_update(session):
+    w = tf.Variable([1.0, 2.0, 3.0])
+    column = tf.reshape(w * tf.ones([3]), [3, 1])
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(column * column))
+    values = [column_now for column_now, _ in fetched_long(session, [column, train])]
+    for before, after in zip(values, values[1:], strict=False):
+        np.testing.assert_allclose(after, 0.8 * before, rtol=1e-5)
+
+
+def test_views_of_equal_operations_do_not_share_memory(session):
+    w = tf.Variable([1.0, 2.0, 3.0])
+    column, row = tf.reshape(tf.exp(w), [3, 1]), tf.reshape(tf.exp(w), [1, 3])
+    (gradient,) = tf.gradients(tf.reduce_sum(column * row), [w])
+    column, row, _ = fetched_long(session, [column, row, gradient])[-1]
+    assert not np.shares_memory(column, row)
+
+
+def test_shapes_that_follow_from_numbers_are_found_anew_each_run(session):
+    x, chosen = tf.placeholder(tf.float32, [6]), tf.placeholder(tf.bool, [6])
+    w = tf.Variable(tf.ones([6]))
+    (gradient,) = tf.gradients(tf.reduce_mean(tf.boolean_mask(x * w, chosen)), [w])
+    fetched_long(session, gradient, {x: np.ones(6), chosen: [True] + [False] * 5})
+    found = session.run(gradient, {x: np.ones(6), chosen: [True] * 4 + [False] * 2})
+    np.testing.assert_allclose(found, [0.25] * 4 + [0.0] * 2)
+
+
+@pytest.mark.parametrize("value", [b"a\0", b"\0", b"", b"plain"])
+def test_strings_keep_zeros_at_their_end(session, value):
+    known, fed, v = tf.constant(value), tf.placeholder(tf.string, []), tf.Variable(value)
+    session.run(v.initializer)
+    for source in (known, fed, v):
+        scalars = [tf.identity(source), tf.stack([source, source])[1], tf.gather([source], 0), tf.reshape([source], [])]
+        for found in session.run(scalars, {fed: value}):
+            assert type(found) is bytes
+            assert found == value
+        for found in session.run([tf.reshape(source, [1]), tf.fill([1], source), tf.concat([[source]], 0)], {fed: value}):
+            assert found.dtype == object
+            assert found.tolist() == [value]
+
+
+def test_a_joined_string_scalar_is_bytes_also_in_a_variable(session):
+    v = tf.Variable("a")
+    append = v.assign(tf.string_join([v, "b"]))
+    session.run(v.initializer)
+    assert type(session.run(append)) is bytes
+    assert session.run(v) == b"ab"
+
+
+def test_a_fetched_array_of_strings_is_not_the_variable(session):
+    v = tf.Variable(["a", "b"])
+    session.run(v.initializer)
+    session.run(v)[0] = b"changed"
+    assert session.run(v).tolist() == [b"a", b"b"]
+
+
+def test_summaries_that_end_in_a_zero_byte_can_be_merged(session):
+    x = tf.placeholder(tf.string, [])
+    tag = b"\x0a\x08\x0a\x01t\x15\0\0\0\0"  # a Summary: tag "t", simple_value 0.0
+    assert session.run(tf.summary.merge([x]), {x: tag}) == tag
+
+
+def test_a_closed_session_refuses_runs_that_it_knows(session):
+    x = tf.placeholder(tf.float32, [1])
+    y = x + 1.0
+    session.run(y, {x: [1.0]})
+    session.close()
+    with pytest.raises(RuntimeError, match="closed Session"):
+        session.run(y, {x: [1.0]})
+
+
+def test_equal_namedtuples_of_different_kinds_keep_their_kinds(session):
+    one, other = collections.namedtuple("One", "a b"), collections.namedtuple("Other", "c d")
+    x = tf.placeholder(tf.float32, [])
+    for kind in (one, other, one):
+        assert session.run(kind(x + 1.0, x + 2.0), {x: 1.0}) == (2.0, 3.0)
+        assert type(session.run(kind(x, x), {x: 1.0})) is kind
