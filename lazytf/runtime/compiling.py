@@ -14,6 +14,7 @@ Python looks at a number, or which cannot be watched for any other reason, stays
 """
 
 import linecache
+import weakref
 import time
 from itertools import count as counting
 
@@ -31,6 +32,12 @@ enabled = True  # tests and comparisons switch tiers off
 
 class _CannotBeFlat(Exception):
     """Something was seen that a flat program cannot repeat."""
+
+
+def show(function, source, filename):
+    """Lets tracebacks and debuggers find the lines of a written function, for as long as it lives."""
+    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
+    weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
 
 
 def compiled_when_hot(function, open_shapes):
@@ -106,12 +113,7 @@ class _Watcher(TorchDispatchMode):
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        if (
-            operation is _aten._local_scalar_dense.default
-            or torch.Tag.nondeterministic_seeded in operation.tags
-            or _follows_numbers(operation, args)
-            or len(self.steps) > _MOST_STEPS
-        ):
+        if _depends_on_numbers(operation, args) or len(self.steps) > _MOST_STEPS:
             raise _CannotBeFlat(str(operation))
         given = self._named(args), self._named(list(kwargs.items()))
         outputs = operation(*args, **kwargs)
@@ -146,9 +148,13 @@ class _Watcher(TorchDispatchMode):
         return value
 
 
-def _follows_numbers(operation, args):
-    """Whether the shape of the result depends on numbers: what later steps make of that shape would hold only once."""
-    if operation is _aten.index.Tensor:
+def _depends_on_numbers(operation, args):
+    """Whether more than the shapes of its arguments decides what an operation does: it is random, or gives a number to
+    Python, or as many elements as its data says.
+    """
+    if operation is _aten._local_scalar_dense.default or torch.Tag.nondeterministic_seeded in operation.tags:
+        return True
+    if operation is _aten.index.Tensor:  # rows by number are as many as the numbers; by mask, as the data says
         return any(i is not None and i.dtype in (torch.bool, torch.uint8) for i in args[1])
     return torch.Tag.dynamic_output_shape in operation.tags
 
@@ -454,9 +460,9 @@ class _Text:
         lines.append("return [" + ", ".join(self._result(n, i) for i, n in enumerate(self.wanted)) + "]")
         source = f"def program({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
         filename = f"<lazytf program {next(_numbers)}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), self.globals)
         program = self.globals["program"]
+        show(program, source, filename)
         program.source = source
         return program
 

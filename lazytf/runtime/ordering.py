@@ -38,7 +38,7 @@ def order(ops, fed, reads, writes, regions):
             if not upstream[first] & upstream[second, "bit"]:
                 after.setdefault(second, []).append(first)
     snapshots = set()
-    for reader, writer, variable in pairs:
+    for reader, writer, _ in pairs:
         after.setdefault(writer, []).append(reader)
     while True:
         ordered = _sorted(ops, fed, after)

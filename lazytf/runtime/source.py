@@ -5,11 +5,10 @@ While a line is being prepared, the names it will use and define are gathered on
 (see ``isolating``) become a function of their own, ``stretch``, which the plan calls.
 """
 
-import linecache
 from itertools import count as counting
 from types import FunctionType
 
-from lazytf.runtime.compiling import compiled_when_hot
+from lazytf.runtime.compiling import compiled_when_hot, show
 
 _numbers = counting()
 
@@ -120,8 +119,8 @@ class Page:
         _add_function(text, origins, "plan", parameters, outer)
         source = "\n".join(text) + "\n"
         filename = f"<lazytf plan {next(_numbers)}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
         exec(compile(source, filename, "exec"), self.globals)
+        show(self.globals["plan"], source, filename)
         if has_stretch:
             varying = [
                 i

@@ -1,6 +1,8 @@
-"""Small programs, each of which once went wrong: training long enough to become flat programs, strings, closed sessions."""
+"""Small programs, each of which once went wrong: flat programs, strings, what a closed session leaves behind."""
 
 import collections
+import gc
+import linecache
 
 import numpy as np
 import pytest
@@ -65,7 +67,8 @@ def test_strings_keep_zeros_at_their_end(session, value):
         for found in session.run(scalars, {fed: value}):
             assert type(found) is bytes
             assert found == value
-        for found in session.run([tf.reshape(source, [1]), tf.fill([1], source), tf.concat([[source]], 0)], {fed: value}):
+        vectors = [tf.reshape(source, [1]), tf.fill([1], source), tf.concat([[source]], 0)]
+        for found in session.run(vectors, {fed: value}):
             assert found.dtype == object
             assert found.tolist() == [value]
 
@@ -106,3 +109,15 @@ def test_equal_namedtuples_of_different_kinds_keep_their_kinds(session):
     for kind in (one, other, one):
         assert session.run(kind(x + 1.0, x + 2.0), {x: 1.0}) == (2.0, 3.0)
         assert type(session.run(kind(x, x), {x: 1.0})) is kind
+
+
+def test_sources_of_plans_go_with_their_session():
+    gc.collect()
+    before = set(linecache.cache)
+    with tf.Graph().as_default(), tf.Session() as session:
+        w = tf.Variable([1.0, 2.0])
+        fetched_long(session, tf.gradients(tf.reduce_sum(w * w), [w]))
+        assert any(name.startswith("<lazytf") for name in set(linecache.cache) - before)
+    del session, w
+    gc.collect()
+    assert not [name for name in set(linecache.cache) - before if name.startswith("<lazytf")]

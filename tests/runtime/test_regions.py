@@ -135,3 +135,13 @@ def test_a_result_that_is_a_constant_is_not_the_constant_itself(session):
         value = session.run(gradient)
         np.testing.assert_array_equal(value, [3.0, 3.0])
         value += 1
+
+
+def test_a_mask_that_keeps_more_or_fewer_each_run(session):
+    w = started(session, [1.0, 2.0, 3.0, 4.0])
+    keep = tf.placeholder(tf.bool, [4])
+    gradient = tf.gradients(tf.reduce_sum(tf.boolean_mask(w, keep) ** 2), w)[0]
+    gradient = tf.convert_to_tensor(gradient)
+    for mask in ([1, 0, 1, 0], [1, 1, 1, 0], [0, 0, 0, 1], [1, 1, 1, 1]):
+        found = session.run(gradient, {keep: np.array(mask, bool)})
+        np.testing.assert_allclose(found, 2 * np.array([1.0, 2.0, 3.0, 4.0]) * mask)

@@ -47,7 +47,8 @@ def test_gradients_without_variables_stay_apart_in_threads(session):
     def work(number):
         for step in range(STEPS):
             fed = np.full(2 + step % 2, number + 1.0, np.float32)
-            np.testing.assert_allclose(session.run(gradient, {x: fed}), 2 * fed * fed.sum() + (fed * fed).sum(), rtol=1e-5)
+            expected = 2 * fed * fed.sum() + (fed * fed).sum()
+            np.testing.assert_allclose(session.run(gradient, {x: fed}), expected, rtol=1e-5)
 
     assert in_threads(work) == [None] * THREADS
 
