@@ -31,7 +31,9 @@ def main():
     for _ in range(steps - FIRST):
         step()
     after = resident()
-    print(f"after {FIRST} steps {before / 1024:.1f} MiB, after {steps} steps {after / 1024:.1f} MiB: {after / before - 1:+.2%}")
+    for count, kilobytes in ((FIRST, before), (steps, after)):
+        print(f"after {count:6d} steps: {kilobytes / 1024:.1f} MiB")
+    print(f"growth: {after / before - 1:+.2%}")
 
 
 if __name__ == "__main__":

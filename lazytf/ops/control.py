@@ -204,6 +204,8 @@ def add_check_numerics_ops():
 
 def _summary(value, summarize):
     """The first elements of a value, nested in brackets as TensorFlow prints them; all if ``summarize`` is negative."""
+    if isinstance(value, torch.Tensor):
+        value = (value.float() if value.dtype is torch.bfloat16 else value).detach().cpu().numpy()
     value = np.asarray(value)
     if not value.ndim:
         return _element(value[()])
@@ -240,7 +242,6 @@ def _element(value):
     shape=unchanged,
     stateful=True,
     view=True,
-    on_host=True,
 )
 def _print(ctx, input, data, message, first_n, summarize):
     times = ctx.resource("printed", ctx.name, lambda: [0])
@@ -248,6 +249,9 @@ def _print(ctx, input, data, message, first_n, summarize):
         times[0] += 1
         print(message + "".join(f"[{_summary(value, summarize)}]" for value in data), file=sys.stderr, flush=True)
     return input
+
+
+_print.on_host_too(_print.kernel)  # of strings
 
 
 def Print(input_, data, message=None, first_n=None, summarize=None, name=None):
@@ -300,7 +304,7 @@ def _call(input, token, Tout):
 
 
 def _returned(token, i, value, dtype):
-    array = np.asarray(value)
+    array = np.array(value)  # the function may go on to change what it returned
     if array.dtype.kind in "SUO":
         found = dtypes.string
         flat = [v.encode() if isinstance(v, str) else v for v in array.astype(object).ravel().tolist()]

@@ -126,6 +126,12 @@ def SelfAdjointEigV2(input, compute_v):
     return values.to(input.dtype), vectors
 
 
+@SelfAdjointEigV2.differentiate
+def _(input, compute_v):
+    """What is not looked at has no gradient: the lower half has all of it."""
+    return SelfAdjointEigV2.kernel(input.tril() + input.tril(-1).mH, compute_v)
+
+
 # -- inverses and solutions -----------------------------------------------------------------------------------------
 
 

@@ -228,7 +228,9 @@ def _with_axes(input):
 
 
 def _running(type_name, kernel, start, types="number"):
-    """Declares a running total; exclusive ones leave the element itself out and begin with ``start``."""
+    """Declares a running total; exclusive ones leave the element itself out and begin with ``start``, or where that is
+    None with the least number of the type.
+    """
     def running(x, axis, exclusive, reverse):
         if not -x.ndim <= axis < x.ndim:
             refuse(f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
@@ -236,7 +238,8 @@ def _running(type_name, kernel, start, types="number"):
         if reverse:
             wide = torch.flip(wide, (axis,))
         if exclusive:
-            first = torch.full_like(wide.narrow(axis, 0, min(1, wide.shape[axis])), start)
+            least = torch.finfo(x.dtype).min if start is None else start
+            first = torch.full_like(wide.narrow(axis, 0, min(1, wide.shape[axis])), least)
             wide = torch.cat((first, wide.narrow(axis, 0, max(wide.shape[axis] - 1, 0))), axis)
         total = kernel(wide, axis)
         return (torch.flip(total, (axis,)) if reverse else total).to(x.dtype)
@@ -252,7 +255,7 @@ def _scanned(op):
 
 _running("Cumsum", lambda x, axis: torch.cumsum(x, axis, dtype=x.dtype), 0)
 _running("Cumprod", lambda x, axis: torch.cumprod(x, axis, dtype=x.dtype), 1)
-_running("CumulativeLogsumexp", torch.logcumsumexp, -math.inf, "float16, float32, float64")
+_running("CumulativeLogsumexp", torch.logcumsumexp, None, "float16, float32, float64")
 
 
 # -- public functions -----------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ _sorted("SegmentSum", "number", _totals)
 _sorted("SegmentMean", "number", _means)
 _sorted("SegmentMax", "realnumber", _scattered("amax", _zero))
 _sorted("SegmentMin", "realnumber", _scattered("amin", _zero))
-_sorted("SegmentProd", "number", _scattered("prod", _zero), False)
+_sorted("SegmentProd", "number", _scattered("prod", _one), False)
 
 
 # -- unsorted -------------------------------------------------------------------------------------------------------
@@ -165,14 +165,14 @@ _unsorted("UnsortedSegmentProd", "number", _scattered("prod", _one))
 # -- public functions -----------------------------------------------------------------------------------------------
 
 
-def _sorted_function(public, type_name, what):
+def _sorted_function(public, type_name, what, of_none=0):
     def function(data, segment_ids, name=None):
         return getattr(raw, type_name)(data, segment_ids, name=name)
 
     function.__name__ = function.__qualname__ = public
     function.__doc__ = (f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` "
                         f"(``[n]``, sorted).\n\n"
-                        "    A number that no row has gives 0. ``InvalidArgumentError`` where the numbers are not "
+                        f"    A number that no row has gives {of_none}. ``InvalidArgumentError`` where the numbers are not "
                         "sorted.\n    ")
     return function
 
@@ -194,7 +194,7 @@ segment_sum = _sorted_function("segment_sum", "SegmentSum", "The sum")
 segment_mean = _sorted_function("segment_mean", "SegmentMean", "The mean")
 segment_max = _sorted_function("segment_max", "SegmentMax", "The largest element")
 segment_min = _sorted_function("segment_min", "SegmentMin", "The smallest element")
-segment_prod = _sorted_function("segment_prod", "SegmentProd", "The product")
+segment_prod = _sorted_function("segment_prod", "SegmentProd", "The product", 1)
 unsorted_segment_sum = _unsorted_function("unsorted_segment_sum", "UnsortedSegmentSum", "The sum")
 unsorted_segment_max = _unsorted_function("unsorted_segment_max", "UnsortedSegmentMax", "The largest element")
 unsorted_segment_min = _unsorted_function("unsorted_segment_min", "UnsortedSegmentMin", "The smallest element")

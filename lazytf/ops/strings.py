@@ -10,10 +10,9 @@ from lazytf.core.shape_rules import merge
 
 def _joined_shape(op):
     """Scalars go with everything; the others have one shape."""
-    shape = ()
-    for t in op._inputs:
-        if t._shape:
-            shape = merge(shape, t._shape) if shape else t._shape
+    shape, others = (), [t._shape for t in op._inputs if t._shape != ()]
+    for other in others:
+        shape = merge(shape or None, other)
     return [shape]
 
 

@@ -50,7 +50,7 @@ def _text(tag):
 def _one_tag(tag, what="tag"):
     if np.shape(tag):
         refuse(f"{what} must be scalar")
-    return _text(tag)
+    return _text(_each(tag)[0])
 
 
 # -- histograms -----------------------------------------------------------------------------------------------------
@@ -188,7 +188,7 @@ def _png(pixels):
 )
 def TensorSummaryV2(tag, tensor, serialized_summary_metadata):
     value = Summary.Value(tag=_one_tag(tag), tensor=proto_from_array(np.asarray(tensor)))
-    value.metadata.MergeFrom(SummaryMetadata.FromString(serialized_summary_metadata))
+    value.metadata.MergeFrom(SummaryMetadata.FromString(_each(serialized_summary_metadata)[0]))
     return Summary(value=[value]).SerializeToString()
 
 

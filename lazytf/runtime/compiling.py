@@ -14,8 +14,8 @@ Python looks at a number, or which cannot be watched for any other reason, stays
 """
 
 import linecache
-import weakref
 import time
+import weakref
 from itertools import count as counting
 
 import torch

@@ -23,6 +23,14 @@ def variable_of(tensor):
             return None
 
 
+def reference_of(tensor):
+    """``(reference, variable)`` where ``tensor`` is the value read off a reference to a variable; else None."""
+    op = tensor.op
+    if not op.op_type.is_alias or tensor._dtype._is_ref_dtype or not op._inputs[0]._dtype._is_ref_dtype:
+        return None
+    return op._inputs[0], variable_of(op._inputs[0])
+
+
 def arguments(op):
     """``(argument, tensor)`` for every input of an operation."""
     if not op.op_type.takes_lists:

@@ -5,7 +5,9 @@ here one run has one meaning:
 
     a read sees the variable as it was before every write that the read does not depend on;
     two writes that do not depend on each other happen in graph order;
-    a gradient counts as a read of every variable that its forward operations read.
+    a gradient counts as a read of every variable that its forward operations read;
+    what is read off a reference (``w/read``) is taken anew by a consumer that depends on a write which the read came
+    before: ``with tf.control_dependencies([train]): y = w * 1.0`` is the trained ``w``, as in TensorFlow.
 
 These rules become extra edges, reader -> writer and writer -> writer. A reader that takes the variable itself and
 writes another one can close a cycle (a swap: ``a = b`` and ``b = a``); then the edge is dropped and the reader's
@@ -16,11 +18,13 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 
 
-def order(ops, fed, reads, writes, regions):
-    """``(ops in the order to run them, snapshots)``.
+def order(ops, fed, reads, writes, regions, reference=lambda tensor: None):
+    """``(ops in the order to run them, snapshots, late)``.
 
     ``reads`` and ``writes`` give the variables that an operation reads and writes, ``regions`` the operations that a
-    gradient operation differentiates. ``snapshots`` is a set of ``(reader, variable)``.
+    gradient operation differentiates, ``reference`` the reference that a tensor was read off, and its variable, or
+    None. ``snapshots`` is a set of ``(reader, variable)``, ``late`` the inputs to take anew, as
+    ``{(consumer, tensor): reference}``.
     """
     writers = {}
     for op in ops:
@@ -28,8 +32,9 @@ def order(ops, fed, reads, writes, regions):
             writers.setdefault(variable, []).append(op)
     after, pairs = {}, []
     upstream = _upstream_writers(ops, fed, writers) if writers else {}
+    late, also = _late(ops, fed, writers, upstream, reference)
     for op in ops if writers else ():
-        for variable in set(reads(op)).union(*(reads(o) for o in regions.get(op, ()))):
+        for variable in set().union(*((*reads(o), *also.get(o, ())) for o in (op, *regions.get(op, ())))):
             for writer in writers.get(variable, ()):
                 if writer is not op and not upstream[op] & upstream[writer, "bit"]:
                     pairs.append((op, writer, variable))
@@ -43,7 +48,7 @@ def order(ops, fed, reads, writes, regions):
     while True:
         ordered = _sorted(ops, fed, after)
         if len(ordered) == len(ops):
-            return ordered, snapshots
+            return ordered, snapshots, late
         done = set(ordered)
         stuck = next(
             ((r, w, v) for r, w, v in pairs if r not in done and w not in done and (r, v) not in snapshots), None
@@ -56,6 +61,20 @@ def order(ops, fed, reads, writes, regions):
         for r, w, v in pairs:
             if r is reader and v is variable and r in after.get(w, ()):
                 after[w].remove(r)
+
+
+def _late(ops, fed, writers, upstream, reference):
+    """``({(consumer, tensor): reference}, {consumer: variables})`` of what is to be read where the consumer stands."""
+    late, also = {}, {}
+    for op in ops if writers else ():
+        for t in op._inputs:
+            found = reference(t) if t not in fed and t.op in upstream else None
+            if found is not None:
+                missed = upstream[op] & ~upstream[t.op]
+                if missed and any(missed & upstream[w, "bit"] for w in writers.get(found[1], ())):
+                    late[op, t] = found[0]
+                    also.setdefault(op, []).append(found[1])
+    return late, also
 
 
 def _upstream_writers(ops, fed, writers):

@@ -5,11 +5,11 @@
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
 
-from lazytf.core import errors, shapes
+from lazytf.core import dtypes, errors, shapes
 from lazytf.core.operation import Tensor
 from lazytf.runtime import failures
 from lazytf.runtime.borrowing import variables_read
-from lazytf.runtime.effects import arguments, reads, variable_of, writes
+from lazytf.runtime.effects import arguments, reads, reference_of, variable_of, writes
 from lazytf.runtime.feeds import accepts
 from lazytf.runtime.guarding import guarded
 from lazytf.runtime.isolating import isolate
@@ -46,10 +46,10 @@ class Draft:
             ops = [op for op in needed(kept, ended, cut) if op not in done]
         _refuse_unfed(ops)
         self.cpu = settings.devices[0]
-        ordered, self.snapshots = order(ops, ended, reads, writes, self.regions.of)
+        ordered, self.snapshots, self.late = order(ops, ended, reads, writes, self.regions.of, self._reference)
         self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
         groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
-        self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted)
+        self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted, self.late)
         self.ordered = ordered
         self.position_of = {op: i for i, group in enumerate(self.groups) for op in group}
         self.consumers = {}
@@ -58,6 +58,10 @@ class Draft:
                 self.consumers.setdefault(t, []).append(op)
         self.recorded_variables = {variable_of(x) for x in self.regions.sources if is_reference(x)}
         self._region_reads = {}
+
+    def _reference(self, tensor):
+        """What ``tensor`` was read off, unless autograd has to find this very tensor."""
+        return None if tensor in self.regions.sources or tensor in self.regions.stopped else reference_of(tensor)
 
     def home(self, op):
         """The device of an operation; the first CPU for one that is not run."""
@@ -81,7 +85,7 @@ class Draft:
 
     def place_of_argument(self, consumer, tensor):
         """Where a consumer wants one of its inputs."""
-        if consumer in self.hosted:
+        if consumer in self.hosted or tensor._dtype._base is dtypes.string:
             return HOST
         if any(t is tensor and arg.is_host for arg, t in arguments(consumer)):
             return HOST

@@ -385,7 +385,8 @@ class Writer:
             return f"{self.page.use(self._anywhere(t, op))}.shape"
         if arg.is_host:
             return self._python(t, op)
-        return self.page.use(self._value(t, place, recorded, op))
+        at = HOST if t._dtype._base is dtypes.string else place  # torch holds no strings
+        return self.page.use(self._value(t, at, recorded, op))
 
     def _python(self, t, op):
         """An expression for a Python number, or nested lists of them."""

@@ -1,4 +1,4 @@
-"""Autograd regions: what each trap of a plan with gradients must come out as (source of numbers: the chain rule)."""
+"""Autograd regions of ``Gradients`` operations: what each trap of a plan with gradients must come out as (source of numbers: the chain rule)."""
 import numpy as np
 import pytest
 

@@ -54,6 +54,9 @@ FAMILIES = (
 _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue".split()
 _QUEUE_USES = "Enqueue EnqueueMany Dequeue DequeueMany DequeueUpTo Close IsClosed Size".split()
 _SUMMARIES = "ScalarSummary HistogramSummary ImageSummary TensorSummaryV2 MergeSummary".split()
+_OURS = {"Gradients": "runtime/test_regions.py"} | dict.fromkeys(
+    ("InitializedValue", "InitializedResourceValue"), "state/test_variables.py"
+)
 ELSEWHERE = {
     **{kind + version: "ops/test_queues.py" for kind in _QUEUES for version in ("", "V2")},
     **{"Queue" + use + version: "ops/test_queues.py" for use in _QUEUE_USES for version in ("", "V2")},

@@ -152,6 +152,24 @@ COMPLEX = [
 
 EDGES = [
     row(
+        "MulNoNan",
+        "broadcast",
+        lambda tf, x, y: tf.math.multiply_no_nan(x, y),
+        spread(2, 3),
+        spread(3, seed=1),
+    ),
+    row("MulNoNan", "edges", lambda tf, x, y: tf.math.multiply_no_nan(x, y), AGAINST, SPECIAL, differentiable=()),
+    row("NextAfter", "float32", lambda tf, x, y: tf.math.nextafter(x, y), spread(4), spread(4, seed=1), differentiable=()),
+    row(
+        "NextAfter",
+        "float64",
+        lambda tf, x, y: tf.math.nextafter(x, y),
+        spread(2, 3, dtype="float64"),
+        spread(3, dtype="float64", seed=1),
+        differentiable=(),
+    ),
+    row("NextAfter", "edges", lambda tf, x, y: tf.math.nextafter(x, y), AGAINST, SPECIAL, differentiable=()),
+    row(
         "DivNoNan",
         "by_zero",
         lambda tf, x, y: tf.math.divide_no_nan(x, y),

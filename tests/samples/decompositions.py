@@ -24,7 +24,8 @@ ROWS = [
     *both("Cholesky", "batch", lambda tf, a: tf.linalg.cholesky(a), BATCH),
     row("Cholesky", "not_positive", lambda tf, a: tf.cholesky(a), -POSITIVE, raises="Cholesky decomposition was not successful"),
     *both("MatrixInverse", "plain", lambda tf, a: tf.matrix_inverse(a), SQUARE),
-    *both("MatrixInverse", "adjoint", lambda tf, a: tf.matrix_inverse(a, adjoint=True), SQUARE),
+    # TensorFlow's gradient forgets the adjoint (docs/differences.md): finite differences say that it is wrong.
+    *both("MatrixInverse", "adjoint", lambda tf, a: tf.matrix_inverse(a, adjoint=True), SQUARE, differentiable=()),
     row("MatrixInverse", "singular", lambda tf, a: tf.matrix_inverse(a), np.zeros((2, 2), "float32"), raises="not invertible"),
     *both("MatrixDeterminant", "plain", lambda tf, a: tf.matrix_determinant(a), SQUARE),
     *both("MatrixDeterminant", "batch", lambda tf, a: tf.linalg.det(a), BATCH),

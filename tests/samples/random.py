@@ -121,6 +121,15 @@ ROWS = [
     drawn("Multinomial", "count_fed", lambda tf, x, n: tf.multinomial(x, n, seed=3), LOGITS, np.array(3, "int32")),
     drawn("Multinomial", "graph_seed", lambda tf, x: tf.multinomial(x, 6), LOGITS, graph_seed=3),
     row(
+        "RandomGammaGrad",
+        "raw",
+        lambda tf, a, s: tf.raw_ops.RandomGammaGrad(alpha=a, sample=s),
+        spread(4, low=0.5, high=5.0),
+        spread(4, low=0.5, high=5.0, seed=1),
+        differentiable=(),
+        rtol=1e-4,  # the two libraries approximate it differently
+    ),
+    row(
         "Multinomial",
         "vector",
         lambda tf, x: tf.multinomial(x, 3, seed=1),

@@ -190,10 +190,24 @@ RUNNING = [
     ]
 ]
 
+OTHERS = [
+    row("EuclideanNorm", "all", lambda tf, x: tf.math.reduce_euclidean_norm(x), spread(2, 3), differentiable=()),
+    row("EuclideanNorm", "axis", lambda tf, x: tf.math.reduce_euclidean_norm(x, 1, True), spread(2, 3), differentiable=()),
+    row("EuclideanNorm", "int", lambda tf, x: tf.math.reduce_euclidean_norm(x, 0), integers(2, 3)),
+] + [
+    row("CumulativeLogsumexp", id, lambda tf, x, o=options: tf.math.cumulative_logsumexp(x, **o), spread(3, 4), rtol=1e-5)
+    for id, options in [
+        ("default", {}),
+        ("axis", {"axis": -1}),
+        ("exclusive", {"exclusive": True}),
+        ("reverse", {"axis": 1, "reverse": True}),
+    ]
+]
+
 WITH_NAN = [
     over(op, "nan", np.array([[1.0, np.nan], [np.inf, -np.inf]], "float32"), axis=1, differentiable=())
     for op in REDUCING
     if op not in OTHER_WITH_NAN
 ]
 
-ROWS = NUMERIC + WITH_NAN + COMPOSITE + POSITIONS + RUNNING
+ROWS = NUMERIC + WITH_NAN + OTHERS + COMPOSITE + POSITIONS + RUNNING

@@ -1,4 +1,4 @@
-"""Savers: the options that decide what is written, kept and read; see also tests/cases/saving.py and training.py."""
+"""Savers (over SaveV2, MergeV2Checkpoints, RestoreV2): what decides what is written, kept and read; see also tests/cases/saving.py and training.py."""
 
 import os
 import pathlib
