@@ -156,8 +156,7 @@ def check_gradients(row, expected, monkeypatch):
 
 
 def gradients_of_runs(built, fetches, is_flat, monkeypatch):
-    """The gradients that are not None, of two runs: on the tape, or of a flat program, which the second run executes.
-    """
+    """The gradients that are not None, of two runs: on the tape, or of a flat program, which the second executes."""
     monkeypatch.setattr(compiling, "enabled", is_flat)
     monkeypatch.setattr(compiling, "_OFTEN", 1)
     with running.session(tf, built) as sess:

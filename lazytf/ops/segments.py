@@ -172,8 +172,8 @@ def _sorted_function(public, type_name, what, of_none=0):
     function.__name__ = function.__qualname__ = public
     function.__doc__ = (f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` "
                         f"(``[n]``, sorted).\n\n"
-                        f"    A number that no row has gives {of_none}. ``InvalidArgumentError`` where the numbers are not "
-                        "sorted.\n    ")
+                        f"    A number that no row has gives {of_none}. ``InvalidArgumentError`` where the numbers "
+                        "are not sorted.\n    ")
     return function
 
 

@@ -21,6 +21,8 @@ from itertools import count as counting
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from lazytf.runtime.resources import Cell
+
 _OFTEN = 24  # runs with the same shapes before they are worth a program
 _MOST_PROGRAMS = 16  # shapes a stretch has programs for; later ones stay in tier 0
 _MOST_STEPS = 4000
@@ -42,9 +44,14 @@ def show(function, source, filename):
 
 def compiled_when_hot(function, open_shapes):
     """``function`` of tensors, which becomes flat programs; ``open_shapes`` are the inputs whose shapes may vary."""
-    programs, seen = {}, {}
+    programs, seen, surprises = {}, {}, Cell.surprises
 
     def call(*inputs):
+        nonlocal surprises
+        if surprises != Cell.surprises:  # an `assign` with `validate_shape=False`
+            surprises = Cell.surprises
+            programs.clear()
+            seen.clear()
         key = tuple([inputs[i].shape for i in open_shapes])
         program = programs.get(key)
         if program is not None:

@@ -100,7 +100,10 @@ def _array_converter(tensor):
                     f"Type of feed value {value} with type {type(value)} is not compatible with Tensor type "
                     f"{wanted}. Try explicitly setting the type of the feed tensor to a larger type (e.g. int64)."
                 )
-        array = np.asarray(value)
+        try:
+            array = np.asarray(value)
+        except ValueError as e:  # rows of different lengths
+            raise ValueError(f"Cannot feed {_brief(value)} for {_described(tensor)}: {e}") from None
         if array.dtype != wanted:
             if array.dtype == object or array.dtype.kind in "SU":
                 array = _convertible(array, wanted, tensor)
@@ -120,15 +123,19 @@ def _convertible(array, wanted, tensor):
     try:
         return array.astype(wanted)
     except (ValueError, TypeError) as e:
-        raise type(e)(
-            f"Cannot feed {_brief(array)} for Tensor {tensor.name!r}, which is of type "
-            f"{tensor.dtype.base_dtype.name} and shape {shapes.text(tensor._shape)!r}: {e}"
-        ) from None
+        raise type(e)(f"Cannot feed {_brief(array.tolist())} for {_described(tensor)}: {e}") from None
 
 
-def _brief(array):
-    text = repr(array.tolist())
+def _brief(value):
+    text = repr(value)
     return text if len(text) < 80 else text[:77] + "..."
+
+
+def _described(tensor):
+    return (
+        f"Tensor {tensor.name!r}, which is of type {tensor.dtype.base_dtype.name} "
+        f"and shape {shapes.text(tensor._shape)!r}"
+    )
 
 
 def _check_shape(tensor, shape):

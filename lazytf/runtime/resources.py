@@ -26,6 +26,7 @@ class Cell:
     """
 
     __slots__ = ("name", "dtype", "shape", "device", "_value", "_host", "_leaf")
+    surprises = 0  # how often a variable of a fixed shape got another one: flat programs then start anew
 
     def __init__(self, name, dtype, shape, device):
         self.name, self.dtype, self.shape, self.device = name, dtype, shape, device
@@ -90,6 +91,8 @@ class Cell:
         if value is not None and value.shape == tensor.shape:
             value.copy_(tensor)
         else:
+            if value is not None and self.shape is not None and None not in self.shape:
+                Cell.surprises += 1
             self._value, self._leaf = tensor.detach().to(self.device, self.dtype, copy=True), None
         self._host = None
 

@@ -89,7 +89,7 @@ class Writer:
         for position, group in enumerate(self.draft.groups):
             for op in group:
                 for o in (op, *self.regions.of.get(op, ())):  # the tape holds what the region read
-                    last.update((t, position) for t in o._inputs)
+                    last.update((t, position) for t in o._inputs if (o, t) not in self.draft.late)
         last.update((t, self.end) for t in self.draft.fetched)
         return last
 
@@ -185,6 +185,7 @@ class Writer:
         for t, source in zip(op.outputs, op._inputs, strict=False):
             if t._dtype is dtypes.resource:
                 continue
+            source = self.draft.late.get((op, source), source)
             if source in self.known:
                 self.known.setdefault(t, self.known[source])
             apart = any(t in marked for marked in (self.regions.sources, self.regions.stopped, self.regions.overridden))
@@ -375,6 +376,7 @@ class Writer:
         return given
 
     def _argument(self, op, arg, t, place, recorded):
+        t = self.draft.late.get((op, t), t)
         if arg.is_ref or t._dtype is dtypes.resource:
             return self.borrowing.cell(variable_of(t))
         if arg.is_shape:

@@ -15,7 +15,8 @@ from lazytf.ops.constants import constant
 
 
 def exponential_decay(learning_rate, global_step, decay_steps, decay_rate, staircase=False, name=None):
-    """``learning_rate * decay_rate ** (global_step / decay_steps)``; with ``staircase`` the exponent is rounded down.
+    """``learning_rate * decay_rate ** (global_step / decay_steps)``; with ``staircase`` the exponent is rounded
+    down.
     """
     _check_step(global_step)
     with name_scope(name, "ExponentialDecay", []) as scope:

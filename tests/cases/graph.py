@@ -614,7 +614,9 @@ def an_operation_as_a_proto_holds_its_attributes(tf):
     product = tf.matmul(a, a, transpose_b=True, name="p")
     constant = tf.constant([1, 2], name="c")
     protos = [t.op.node_def for t in (a, product, constant)]
-    return [[p.name, p.op, list(p.input), [[key, str(p.attr[key]).split("\n")] for key in sorted(p.attr)]] for p in protos]
+    return [
+        [p.name, p.op, list(p.input), [[key, str(p.attr[key]).split("\n")] for key in sorted(p.attr)]] for p in protos
+    ]
 
 
 def containers_and_name_scopes_restore_after_use(tf):

@@ -103,3 +103,35 @@ def test_operations_that_wait_for_each_other_are_refused(session):
     b._add_control_input(a)
     with pytest.raises(ValueError, match="circle"):
         session.run(a)
+
+
+def test_what_depends_on_a_write_takes_the_written_value_though_the_read_is_older(session):
+    w = tf.Variable([1.0, 2.0])
+    train = tf.train.GradientDescentOptimizer(0.1).minimize(tf.reduce_sum(w * w))
+    with tf.control_dependencies([train]):
+        after, copied, size = w * 1.0, tf.identity(w), tf.shape(w)
+    before = w * 1.0
+    session.run(w.initializer)
+    values = session.run([before, after, copied, size])
+    for value, expected in zip(values, ([1.0, 2.0], [0.8, 1.6], [0.8, 1.6], [2]), strict=True):
+        np.testing.assert_allclose(value, expected)
+
+
+def test_a_moving_average_applied_after_training_averages_the_trained_value(session):
+    w = tf.Variable(1.0)
+    average = tf.train.ExponentialMovingAverage(0.5)
+    with tf.control_dependencies([w.assign_add(2.0)]):
+        step = average.apply([w])
+    session.run(tf.global_variables_initializer())
+    session.run(step)
+    assert session.run(average.average(w)) == 2.0  # 0.5 * 1 + 0.5 * 3
+
+
+def test_a_variable_read_on_both_sides_of_a_write_has_the_gradient_of_both(session):
+    w = tf.Variable([1.0])
+    before = tf.square(w)
+    with tf.control_dependencies([w.assign([3.0])]):
+        after = tf.square(w)
+    (gradient,) = tf.gradients(before + after, [w])
+    session.run(w.initializer)
+    assert session.run([before + after, gradient]) == [[10.0], [8.0]]

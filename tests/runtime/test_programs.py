@@ -121,3 +121,19 @@ def test_sources_of_plans_go_with_their_session():
     del session, w
     gc.collect()
     assert not [name for name in set(linecache.cache) - before if name.startswith("<lazytf")]
+
+
+def test_rows_of_different_lengths_are_refused_by_the_name_of_what_they_are_fed_for(session):
+    x = tf.placeholder(tf.float32, [None, None], name="points")
+    with pytest.raises(ValueError, match=r"Cannot feed \[\[1, 2\], \[3\]\] for Tensor 'points:0'"):
+        session.run(x * 2.0, {x: [[1, 2], [3]]})
+
+
+def test_a_variable_that_takes_another_shape_than_its_own_is_differentiated_in_that_one(session):
+    w, value = tf.Variable(tf.ones([2, 3])), tf.placeholder(tf.float32, None)
+    reshape = tf.assign(w, value, validate_shape=False)
+    (gradient,) = tf.gradients(tf.reduce_mean(tf.square(w)), [w])
+    fetched_long(session, gradient)
+    session.run(reshape, {value: np.ones([1, 3])})
+    for _ in range(LONG):
+        np.testing.assert_allclose(session.run(gradient), np.full([1, 3], 2 / 3), rtol=1e-6)

@@ -1,4 +1,7 @@
-"""Autograd regions of ``Gradients`` operations: what each trap of a plan with gradients must come out as (source of numbers: the chain rule)."""
+"""Autograd regions of ``Gradients`` operations: what each trap of a plan with gradients must come out as.
+
+Source of numbers: the chain rule.
+"""
 import numpy as np
 import pytest
 

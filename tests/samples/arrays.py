@@ -266,7 +266,13 @@ ARRANGING = [
     ),
     row("GuaranteeConst", "plain", lambda tf, x: tf.guarantee_const(x), spread(3), differentiable=()),
     row("DeepCopy", "raw", lambda tf, x: tf.raw_ops.DeepCopy(x=x), spread(3), differentiable=()),
-    row("ListDiff", "ints", lambda tf, x, y: tf.setdiff1d(x, y), np.array([1, 2, 3, 4, 2], "int32"), np.array([1, 3], "int32")),
+    row(
+        "ListDiff",
+        "ints",
+        lambda tf, x, y: tf.setdiff1d(x, y),
+        np.array([1, 2, 3, 4, 2], "int32"),
+        np.array([1, 3], "int32"),
+    ),
     row(
         "ListDiff",
         "strings",

@@ -22,11 +22,23 @@ def both(op, id, function, *inputs, **options):
 ROWS = [
     *both("Cholesky", "plain", lambda tf, a: tf.cholesky(a), POSITIVE),
     *both("Cholesky", "batch", lambda tf, a: tf.linalg.cholesky(a), BATCH),
-    row("Cholesky", "not_positive", lambda tf, a: tf.cholesky(a), -POSITIVE, raises="Cholesky decomposition was not successful"),
+    row(
+        "Cholesky",
+        "not_positive",
+        lambda tf, a: tf.cholesky(a),
+        -POSITIVE,
+        raises="Cholesky decomposition was not successful",
+    ),
     *both("MatrixInverse", "plain", lambda tf, a: tf.matrix_inverse(a), SQUARE),
     # TensorFlow's gradient forgets the adjoint (docs/differences.md): finite differences say that it is wrong.
     *both("MatrixInverse", "adjoint", lambda tf, a: tf.matrix_inverse(a, adjoint=True), SQUARE, differentiable=()),
-    row("MatrixInverse", "singular", lambda tf, a: tf.matrix_inverse(a), np.zeros((2, 2), "float32"), raises="not invertible"),
+    row(
+        "MatrixInverse",
+        "singular",
+        lambda tf, a: tf.matrix_inverse(a),
+        np.zeros((2, 2), "float32"),
+        raises="not invertible",
+    ),
     *both("MatrixDeterminant", "plain", lambda tf, a: tf.matrix_determinant(a), SQUARE),
     *both("MatrixDeterminant", "batch", lambda tf, a: tf.linalg.det(a), BATCH),
     *both("LogMatrixDeterminant", "plain", lambda tf, a: tf.linalg.slogdet(a), SQUARE),
@@ -41,12 +53,20 @@ ROWS = [
         raises="must be equal|incompatible|same number",
     ),
     *both("MatrixTriangularSolve", "lower", lambda tf, a, b: tf.matrix_triangular_solve(a, b), SQUARE, SIDES),
-    *both("MatrixTriangularSolve", "upper", lambda tf, a, b: tf.matrix_triangular_solve(a, b, lower=False), SQUARE, SIDES),
     *both(
-        "MatrixTriangularSolve", "adjoint", lambda tf, a, b: tf.matrix_triangular_solve(a, b, adjoint=True), SQUARE, SIDES
+        "MatrixTriangularSolve", "upper", lambda tf, a, b: tf.matrix_triangular_solve(a, b, lower=False), SQUARE, SIDES
+    ),
+    *both(
+        "MatrixTriangularSolve",
+        "adjoint",
+        lambda tf, a, b: tf.matrix_triangular_solve(a, b, adjoint=True),
+        SQUARE,
+        SIDES,
     ),
     *both("SelfAdjointEigV2", "values", lambda tf, a: tf.self_adjoint_eigvals(a), POSITIVE),
-    *both("SelfAdjointEigV2", "magnitudes", lambda tf, a: tf.abs(tf.self_adjoint_eig(a)[1]), POSITIVE, differentiable=()),
+    *both(
+        "SelfAdjointEigV2", "magnitudes", lambda tf, a: tf.abs(tf.self_adjoint_eig(a)[1]), POSITIVE, differentiable=()
+    ),
     *both("Svd", "values", lambda tf, a: tf.svd(a, compute_uv=False), SIDES),
     *both("Svd", "magnitudes", lambda tf, a: [tf.abs(x) for x in tf.svd(a)], SIDES, differentiable=()),
     *both(

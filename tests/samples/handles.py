@@ -27,9 +27,7 @@ def updated(tf, update, *inputs):
 
 def changing(op, id, update, *inputs, **options):
     """A row that updates a variable in two runs, and reads it after each."""
-    return row(
-        op, id, lambda tf, *given: updated(tf, update, *given), *inputs, runs=2, differentiable=(), **options
-    )
+    return row(op, id, lambda tf, *given: updated(tf, update, *given), *inputs, runs=2, differentiable=(), **options)
 
 
 def scatter(op):
@@ -78,7 +76,11 @@ SCATTERS = [
 ROWS = [
     row("VarHandleOp", "of_values", lambda tf: variable(tf).read_value()),
     row("VarHandleOp", "of_a_number", lambda tf: variable(tf, 2.5) * 2.0),
-    row("VarHandleOp", "named", lambda tf: tf.get_variable("w", [2], initializer=tf.ones_initializer(), use_resource=True) + 1.0),
+    row(
+        "VarHandleOp",
+        "named",
+        lambda tf: tf.get_variable("w", [2], initializer=tf.ones_initializer(), use_resource=True) + 1.0,
+    ),
     row("ReadVariableOp", "operator", lambda tf, x: variable(tf) * x, spread(3, 2, seed=2)),
     row("ReadVariableOp", "string", lambda tf: variable(tf, ["a", "b"]).read_value()),
     row("VarIsInitializedOp", "yes", lambda tf: tf.is_variable_initialized(variable(tf))),
@@ -91,7 +93,13 @@ ROWS = [
     row("AssignAddVariableOp", "value", lambda tf, x: [variable(tf).assign_add(x)], DELTAS, runs=2, differentiable=()),
     row("ResourceGather", "rows", lambda tf, i: tf.gather(variable(tf), i), ROWS_OF),
     row("ResourceGather", "matrix", lambda tf, i: tf.gather(variable(tf), i), np.array([[0, 1], [2, 2]])),
-    row("ResourceGather", "out_of_range", lambda tf, i: tf.gather(variable(tf), i), np.array([3]), raises=r"indices\[0\] = 3 is not in \[0, 3\)"),
+    row(
+        "ResourceGather",
+        "out_of_range",
+        lambda tf, i: tf.gather(variable(tf), i),
+        np.array([3]),
+        raises=r"indices\[0\] = 3 is not in \[0, 3\)",
+    ),
     *SCATTERS,
     changing("ResourceScatterAdd", "repeated", scatter("ResourceScatterAdd"), ROWS_OF, DELTAS),
     changing(

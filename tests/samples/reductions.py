@@ -192,10 +192,22 @@ RUNNING = [
 
 OTHERS = [
     row("EuclideanNorm", "all", lambda tf, x: tf.math.reduce_euclidean_norm(x), spread(2, 3), differentiable=()),
-    row("EuclideanNorm", "axis", lambda tf, x: tf.math.reduce_euclidean_norm(x, 1, True), spread(2, 3), differentiable=()),
+    row(
+        "EuclideanNorm",
+        "axis",
+        lambda tf, x: tf.math.reduce_euclidean_norm(x, 1, True),
+        spread(2, 3),
+        differentiable=(),
+    ),
     row("EuclideanNorm", "int", lambda tf, x: tf.math.reduce_euclidean_norm(x, 0), integers(2, 3)),
 ] + [
-    row("CumulativeLogsumexp", id, lambda tf, x, o=options: tf.math.cumulative_logsumexp(x, **o), spread(3, 4), rtol=1e-5)
+    row(
+        "CumulativeLogsumexp",
+        id,
+        lambda tf, x, o=options: tf.math.cumulative_logsumexp(x, **o),
+        spread(3, 4),
+        rtol=1e-5,
+    )
     for id, options in [
         ("default", {}),
         ("axis", {"axis": -1}),

@@ -77,8 +77,7 @@ def gradients(tf, row, built, values):
 
 
 def fetched(tf, built, fetches):
-    """What ``gradients`` returned as values, all taken in the first run of a new session: random ops draw as they did.
-    """
+    """The values of what ``gradients`` returned, all from the first run of a new session: random ops draw as before."""
     with session(tf, built) as sess:
         found = iter(sess.run([fetch for fetch in fetches if fetch is not None], built.feeds))
     return [None if fetch is None else next(found) for fetch in fetches]

@@ -138,7 +138,13 @@ ROWS = [
     row("Rank", "raw", lambda tf, x: tf.raw_ops.Rank(input=x), spread(2, 3)),
     row("EnsureShape", "plain", lambda tf, x: tf.ensure_shape(x, [2, 3]), spread(2, 3)),
     row("EnsureShape", "partly_known", lambda tf, x: tf.ensure_shape(x, [None, 3]), spread(2, 3)),
-    row("EnsureShape", "another", lambda tf, x: tf.ensure_shape(x, [3, 3]), spread(2, 3), raises="not compatible|must be equal"),
+    row(
+        "EnsureShape",
+        "another",
+        lambda tf, x: tf.ensure_shape(x, [3, 3]),
+        spread(2, 3),
+        raises="not compatible|must be equal",
+    ),
     row(
         "BroadcastArgs",
         "fed",

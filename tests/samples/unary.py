@@ -60,7 +60,7 @@ LOOSE_HALF = {"Softplus": 1e-2}
 LOOSE_BFLOAT16 = {"Tanh": 4e-3}
 
 EDGES = np.array([-1.0, -0.0, 0.0, 0.5, 1.0, -0.5, 1.5, 2.5, -2.5, 6.0], "float32")
-OTHER_EDGES = {"Rsqrt": EDGES[2:]}  # at -0.0 torch gives -inf, as division does, and TensorFlow inf
+OTHER_EDGES = {"Rsqrt": EDGES[2:]}  # at -0.0 torch gives -inf; TensorFlow inf in groups of eight
 TAILS = np.array([-100.0, -20.0, -1e-5, 1e-5, 20.0, 87.0], "float32")
 BEYOND = np.array([-np.inf, np.inf, np.nan, 3e38, -3e38, 100.0], "float32")
 

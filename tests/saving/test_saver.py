@@ -1,4 +1,7 @@
-"""Savers (over SaveV2, MergeV2Checkpoints, RestoreV2): what decides what is written, kept and read; see also tests/cases/saving.py and training.py."""
+"""Savers, over the ops SaveV2, MergeV2Checkpoints and RestoreV2: what decides what is written, kept and read.
+
+See also tests/cases/saving.py and training.py.
+"""
 
 import os
 import pathlib
