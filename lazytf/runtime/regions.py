@@ -30,11 +30,6 @@ class Regions:
         """Whether a gradient operation's own result will be differentiated."""
         return op in self.recorded
 
-    def retains(self, op, ordered):
-        """Whether another gradient operation still needs the tape after ``op`` has used it."""
-        later = ordered[ordered.index(op) + 1 :]
-        return any(o in self.of and not self.of[o].isdisjoint(self.of[op]) for o in later)
-
     def _region(self, gradient, fed):
         p = parts(gradient)
         behind, pending = set(), [y.op for y in p.ys]
