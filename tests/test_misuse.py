@@ -3,6 +3,7 @@ lives on.
 
 Each misuse is a function of the program's session; the line that is to blame carries the mark ``# <-``.
 """
+
 import inspect
 import threading
 
@@ -54,7 +55,7 @@ def marked_line(function):
 def test_an_uninitialised_variable_names_variable_and_reader():
     with tf.Graph().as_default(), tf.Session() as session:
         v = tf.Variable([1.0], name="fresh")
-        with pytest.raises(tf.errors.FailedPreconditionError, match="Attempting to use uninitialized value fresh") as caught:
+        with pytest.raises(tf.errors.FailedPreconditionError, match="uninitialized value fresh") as caught:
             session.run(v * 2.0)
         assert __file__ in str(caught.value)
         session.run(v.initializer)
@@ -91,7 +92,10 @@ def misspelt_feed_name(session):
     session.run(x * 2.0, {"missing:0": 1.0})
 
 
-@misuse(tf.errors.InvalidArgumentError, "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,2]")
+@misuse(
+    tf.errors.InvalidArgumentError,
+    "You must feed a value for placeholder tensor 'x' with dtype float and shape [?,2]",
+)
 def missing_feed(session):
     x = tf.placeholder(tf.float32, [None, 2], name="x")  # <-
     session.run(tf.reduce_sum(x))
@@ -127,7 +131,13 @@ def fetch_of_none(session):
     session.run([None])
 
 
-@misuse(ValueError, "Variable twice already exists, disallowed.", "reuse=True or reuse=tf.AUTO_REUSE", __file__, blamed=False)
+@misuse(
+    ValueError,
+    "Variable twice already exists, disallowed.",
+    "reuse=True or reuse=tf.AUTO_REUSE",
+    __file__,
+    blamed=False,
+)
 def variable_made_twice(session):
     tf.get_variable("twice", [2])
     tf.get_variable("twice", [2])
@@ -146,14 +156,22 @@ def reuse_with_another_shape(session):
         tf.get_variable("shared", [3])
 
 
-@misuse(tf.errors.InvalidArgumentError, "Cannot assign a device for operation far", "/device:GPU:9", "available devices are")
+@misuse(
+    tf.errors.InvalidArgumentError,
+    "Cannot assign a device for operation far",
+    "/device:GPU:9",
+    "available devices are",
+)
 def unknown_device(session):
     with tf.device("/gpu:9"):
         y = tf.negative([1.0, 2.0], name="far")  # <-
     session.run(y)
 
 
-@misuse(ValueError, "Dimensions must be equal, but are 3 and 4 for 'MatMul' (op: 'MatMul') with input shapes: [2,3], [4,5].")
+@misuse(
+    ValueError,
+    "Dimensions must be equal, but are 3 and 4 for 'MatMul' (op: 'MatMul') with input shapes: [2,3], [4,5].",
+)
 def matmul_of_shapes_that_do_not_fit(session):
     tf.matmul(tf.ones([2, 3]), tf.ones([4, 5]))  # <-
 
@@ -177,7 +195,11 @@ def integers_added_to_floats(session):
     tf.add(tf.constant(1), tf.constant(1.5))
 
 
-@misuse(TypeError, "Input 'y' of 'AddV2' Op has type float32 that does not match type int32 of argument 'x'.", blamed=False)
+@misuse(
+    TypeError,
+    "Input 'y' of 'AddV2' Op has type float32 that does not match type int32 of argument 'x'.",
+    blamed=False,
+)
 def float_number_added_to_an_integer_tensor(session):
     tf.constant(1) + 1.5
 

@@ -140,13 +140,13 @@ def check_gradients(row, expected, monkeypatch):
     assert [g is None for g in fetches] == [g is None for g in expected["gradients"]], "which gradients are None"
     tape, flat = (gradients_of_runs(built, fetches, is_flat, monkeypatch) for is_flat in (False, True))
     chosen = [i for i, wanted in enumerate(expected["gradients"]) if wanted is not None]
-    for i, first, second, again in zip(chosen, *tape, flat[1], strict=True):
+    for i, first, third, again in zip(chosen, tape[0], tape[2], flat[2], strict=True):
         position, (wanted, is_rows) = running.differentiable(row)[i], expected["gradients"][i]
         where, shape = f"gradient of x{position}", running.array_of(row.inputs[position]).shape
         assert isinstance(first, tuple) == is_rows, f"{where}: IndexedSlices or not"
         rtol = None if row.rtol is None else 5 * row.rtol
         check_value(running.dense(first, shape), wanted, where, rtol, GRADIENT_RTOL)
-        tape_and_flat = recording.encode(running.dense(second, shape)), running.dense(again, shape)
+        tape_and_flat = recording.encode(running.dense(third, shape)), running.dense(again, shape)
         check_value(tape_and_flat[1], tape_and_flat[0], f"{where}, flat", row.rtol, GRADIENT_RTOL)
     if expected["smooth"]:
         for found, slopes in running.finite_differences(tf, row):
@@ -156,11 +156,11 @@ def check_gradients(row, expected, monkeypatch):
 
 
 def gradients_of_runs(built, fetches, is_flat, monkeypatch):
-    """The gradients that are not None, of two runs: on the tape, or of a flat program, which the second executes."""
+    """The gradients that are not None, of three runs: on the tape, or watched, on trial, and by a flat program."""
     monkeypatch.setattr(compiling, "enabled", is_flat)
     monkeypatch.setattr(compiling, "_OFTEN", 1)
     with running.session(tf, built) as sess:
-        return [sess.run([g for g in fetches if g is not None], built.feeds) for _ in range(2)]
+        return [sess.run([g for g in fetches if g is not None], built.feeds) for _ in range(3)]
 
 
 def check_variables(row, expected):

@@ -299,8 +299,7 @@ class Graph:
         return wait
 
     def colocate_with(self, op, ignore_existing=False):
-        """A ``with`` block whose new operations share the device of ``op``; None, with ``ignore_existing``, ends all.
-        """
+        """A ``with`` block whose new operations share the device of ``op``; None ends all (``ignore_existing``)."""
         self._check_not_finalized()
         if op is None and not ignore_existing:
             raise ValueError("Trying to reset colocation (op is None) but ignore_existing is not True")
@@ -354,8 +353,7 @@ class Graph:
             self.add_to_collection(name, value)
 
     def get_collection(self, name, scope=None):
-        """A copy of a collection; with ``scope``, the items whose names that regular expression matches at the start.
-        """
+        """A copy of a collection; with ``scope``, the items whose names that regular expression begins."""
         values = self._collections.get(name, ())
         if scope is None:
             return list(values)

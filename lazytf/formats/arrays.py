@@ -4,6 +4,7 @@ A proto holds its elements as raw little-endian bytes (``tensor_content``) or in
 (``float_val``, ...). A repeated field that is too short stands for an array whose last element goes on to the end; an
 empty one for zeros. 16-bit floats travel as the integers that have their bits, complex numbers as pairs.
 """
+
 import math
 import sys
 
@@ -15,29 +16,29 @@ from lazytf.formats.varint import read_varint
 
 #   dtype        field           NumPy type in it  raw: several elements go to tensor_content
 _ROWS = (
-    ("float32",    "float_val",    np.float32,    True),
-    ("float64",    "double_val",   np.float64,    True),
-    ("float16",    "half_val",     np.uint16,     False),
-    ("bfloat16",   "half_val",     np.uint16,     False),
-    ("complex64",  "scomplex_val", np.float32,    False),
-    ("complex128", "dcomplex_val", np.float64,    False),
-    ("bool",       "bool_val",     np.bool_,      False),
-    ("int8",       "int_val",      np.int8,       True),
-    ("int16",      "int_val",      np.int16,      True),
-    ("int32",      "int_val",      np.int32,      True),
-    ("int64",      "int64_val",    np.int64,      True),
-    ("uint8",      "int_val",      np.uint8,      True),
-    ("uint16",     "int_val",      np.uint16,     False),
-    ("uint32",     "uint32_val",   np.uint32,     True),
-    ("uint64",     "uint64_val",   np.uint64,     True),
-    ("qint8",      "int_val",      np.int8,       True),
-    ("qint16",     "int_val",      np.int16,      True),
-    ("qint32",     "int_val",      np.int32,      True),
-    ("quint8",     "int_val",      np.uint8,      True),
-    ("quint16",    "int_val",      np.uint16,     True),
+    ("float32", "float_val", np.float32, True),
+    ("float64", "double_val", np.float64, True),
+    ("float16", "half_val", np.uint16, False),
+    ("bfloat16", "half_val", np.uint16, False),
+    ("complex64", "scomplex_val", np.float32, False),
+    ("complex128", "dcomplex_val", np.float64, False),
+    ("bool", "bool_val", np.bool_, False),
+    ("int8", "int_val", np.int8, True),
+    ("int16", "int_val", np.int16, True),
+    ("int32", "int_val", np.int32, True),
+    ("int64", "int64_val", np.int64, True),
+    ("uint8", "int_val", np.uint8, True),
+    ("uint16", "int_val", np.uint16, False),
+    ("uint32", "uint32_val", np.uint32, True),
+    ("uint64", "uint64_val", np.uint64, True),
+    ("qint8", "int_val", np.int8, True),
+    ("qint16", "int_val", np.int16, True),
+    ("qint32", "int_val", np.int32, True),
+    ("quint8", "int_val", np.uint8, True),
+    ("quint16", "int_val", np.uint16, True),
 )
 _BY_DTYPE = {dtypes.as_dtype(name): row for name, *row in _ROWS}
-_LARGEST = 1 << 31   # protobuf's own limit, in bytes
+_LARGEST = 1 << 31  # protobuf's own limit, in bytes
 
 
 def shape_proto(shape):
@@ -59,8 +60,9 @@ def proto_from_array(array, dtype=None, shape=None):
     shape = array.shape if shape is None else tuple(shape)
     size = math.prod(shape)
     if array.size > size:
-        raise ValueError(f"Too many elements provided. Needed at most {size}, but received {array.size} "
-                         f"for shape {shape}.")
+        raise ValueError(
+            f"Too many elements provided. Needed at most {size}, but received {array.size} for shape {shape}."
+        )
     if array.size == 0 < size:
         raise ValueError(f"An array of shape {shape} needs at least one element; got an empty array.")
     proto = TensorProto(dtype=dtype.as_datatype_enum, tensor_shape=shape_proto(shape))
@@ -71,8 +73,10 @@ def proto_from_array(array, dtype=None, shape=None):
     if array.dtype.kind in "OSU":
         raise TypeError(f"Expected an array of {dtype.name}, got one of {array.dtype}.")
     if array.nbytes >= _LARGEST:
-        raise ValueError(f"Cannot make a tensor proto of {array.nbytes} bytes: protobuf takes less than 2 GB. "
-                         "Feed the array, or keep it in a variable.")
+        raise ValueError(
+            f"Cannot make a tensor proto of {array.nbytes} bytes: protobuf takes less than 2 GB. "
+            "Feed the array, or keep it in a variable."
+        )
     values = np.ascontiguousarray(array, None if dtype.is_quantized else dtype.as_numpy_dtype).reshape(-1)
     if raw and values.size == size > 1:
         proto.tensor_content = little_endian(values).tobytes()
@@ -99,14 +103,16 @@ def array_from_proto(proto):
     field, stored, _ = _row(dtype)
     numpy_type = np.dtype(dtype.as_numpy_dtype)
     if proto.tensor_content:
-        raw = bytearray(proto.tensor_content)   # a copy that the caller may write to
+        raw = bytearray(proto.tensor_content)  # a copy that the caller may write to
         if len(raw) != size * numpy_type.itemsize:
-            raise ValueError(f"A TensorProto of {dtype.name} with shape {shape} needs {size * numpy_type.itemsize} "
-                             f"bytes of tensor_content; got {len(raw)}.")
+            raise ValueError(
+                f"A TensorProto of {dtype.name} with shape {shape} needs {size * numpy_type.itemsize} "
+                f"bytes of tensor_content; got {len(raw)}."
+            )
         return little_endian(np.frombuffer(raw, stored)).view(numpy_type).reshape(shape)
     values = np.array(getattr(proto, field), np.int64 if field in ("int_val", "half_val") else stored).astype(stored)
     per_element = numpy_type.itemsize // np.dtype(stored).itemsize
-    values = values[:len(values) // per_element * per_element].view(numpy_type)
+    values = values[: len(values) // per_element * per_element].view(numpy_type)
     return _extended(values, size, 0).reshape(shape)
 
 
@@ -150,8 +156,8 @@ def _extended(values, size, zero):
     if len(values) >= size:
         return values[:size].copy()
     out = np.empty(size, values.dtype)
-    out[:len(values)] = values
-    out[len(values):] = values[-1] if len(values) else zero
+    out[: len(values)] = values
+    out[len(values) :] = values[-1] if len(values) else zero
     return out
 
 
@@ -176,4 +182,4 @@ def _packed_strings(content, size):
     if position + sum(lengths) != len(content):
         raise ValueError(f"The tensor_content of {size} strings has {len(content)} bytes; their lengths say otherwise.")
     ends = np.cumsum(lengths, dtype=np.int64) + position
-    return [content[end - length:end] for end, length in zip(ends.tolist(), lengths, strict=True)]
+    return [content[end - length : end] for end, length in zip(ends.tolist(), lengths, strict=True)]

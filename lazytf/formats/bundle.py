@@ -14,6 +14,7 @@ replace the one that the old index reads: it takes the name of a shard of two, `
 one again the next time. The second shard is empty, so no file is there for it. The rename of the index then changes
 everything at once, and what it no longer reads is removed last.
 """
+
 import contextlib
 import glob
 import math
@@ -37,8 +38,8 @@ _VERSION = 1
 class BundleWriter:
     """Writes one checkpoint. Nothing is at ``prefix`` before ``finish``; a ``with`` statement that fails discards all.
 
-        with BundleWriter("/tmp/model.ckpt-1") as writer:
-            writer.add("weights", array)
+    with BundleWriter("/tmp/model.ckpt-1") as writer:
+        writer.add("weights", array)
     """
 
     def __init__(self, prefix):
@@ -98,8 +99,13 @@ class BundleWriter:
                 raise TypeError(f"{name!r} was to be stored as {dtype.name}; got an array of {array.dtype}.")
             data = little_endian(np.ascontiguousarray(array).reshape(-1)).view(np.uint8)
             pieces, crc = [data], crc32c(data)
-        entry = BundleEntryProto(dtype=dtype.as_datatype_enum, shape=shape_proto(array.shape), offset=self._position,
-                                 size=sum(map(len, pieces)), crc32c=masked(crc))
+        entry = BundleEntryProto(
+            dtype=dtype.as_datatype_enum,
+            shape=shape_proto(array.shape),
+            offset=self._position,
+            size=sum(map(len, pieces)),
+            crc32c=masked(crc),
+        )
         with os_errors_of(self._path):
             for piece in pieces:
                 self._file.write(piece)
@@ -176,8 +182,10 @@ class BundleReader:
 
     def debug_string(self):
         """One line of name, type and shape for each tensor, as ``bytes``."""
-        return "".join(f"{name} (DT_{_enum_name(entry)}) [{','.join(map(str, _sizes(entry.shape)))}]\n"
-                       for name, entry in self._entries.items()).encode()
+        return "".join(
+            f"{name} (DT_{_enum_name(entry)}) [{','.join(map(str, _sizes(entry.shape)))}]\n"
+            for name, entry in self._entries.items()
+        ).encode()
 
     def _all_entries(self):
         """``(key, entry)`` as in the index file, but in no order."""
@@ -194,7 +202,8 @@ class BundleReader:
             return dtypes.as_dtype(entry.dtype)
         except TypeError as error:
             raise errors.UnimplementedError(
-                None, None, f"Tensor {name!r} of {self.prefix} has an unknown type: number {entry.dtype}") from error
+                None, None, f"Tensor {name!r} of {self.prefix} has an unknown type: number {entry.dtype}"
+            ) from error
 
     def _assembled(self, name, entry, extents):
         """A new array of what ``extents`` take, from all slices that reach into it."""
@@ -222,7 +231,8 @@ class BundleReader:
         path = data_path(self.prefix, entry.shard_id, self._header.num_shards)
         if not dtype.is_numpy_compatible:
             raise errors.UnimplementedError(
-                None, None, f"Tensor {name!r} of {path} has type {dtype.name}, which has no NumPy array")
+                None, None, f"Tensor {name!r} of {path} has type {dtype.name}, which has no NumPy array"
+            )
         size = math.prod(shape)
         if dtype is not dtypes.string and size * dtype.size != entry.size:
             raise self._damage(name, f"its shape {shape} and its {entry.size} bytes do not agree")
@@ -260,14 +270,14 @@ class BundleReader:
         except IndexError as error:
             raise _lost(name, path, "the lengths of its strings are damaged") from error
         crc = crc32c(_fixed(lengths))
-        checksum, content = raw[position:position + 4], raw[position + 4:]
+        checksum, content = raw[position : position + 4], raw[position + 4 :]
         if checksum != masked(crc).to_bytes(4, "little"):
             raise _lost(name, path, "The length checksum does not match")
         if sum(lengths) != len(content) or masked(crc32c(content, crc32c(checksum, crc))) != entry.crc32c:
             raise _lost(name, path, f"Checksum does not match: stored {entry.crc32c}")
         out, start = np.empty(size, object), 0
         for i, length in enumerate(lengths):
-            out[i] = content[start:start + length]
+            out[i] = content[start : start + length]
             start += length
         return out
 
@@ -376,7 +386,8 @@ def _read_index(path):
         raise errors.UnimplementedError(None, None, f"{path} is in big-endian order, which is not supported")
     if header.version.min_consumer > _VERSION:
         raise errors.InvalidArgumentError(
-            None, None, f"{path} needs a reader of version {header.version.min_consumer}; this one is {_VERSION}")
+            None, None, f"{path} needs a reader of version {header.version.min_consumer}; this one is {_VERSION}"
+        )
     return header, named, {key: entry for key, entry in entries.items() if key[0] == 0}
 
 
@@ -386,8 +397,10 @@ def _absent(prefix):
     directory = os.path.dirname(prefix)
     if directory and not os.path.isdir(directory):
         return errors.InvalidArgumentError(
-            None, None, f"{start}Failed to get matching files on {prefix}: "
-                        f"Not found: {directory}; No such file or directory")
+            None,
+            None,
+            f"{start}Failed to get matching files on {prefix}: Not found: {directory}; No such file or directory",
+        )
     old = [path for path in (prefix, *glob.glob(f"{glob.escape(prefix)}-?????-of-?????")) if os.path.isfile(path)]
     if not old:
         return errors.NotFoundError(None, None, f"{start}Failed to find any matching files for {prefix}")
@@ -396,8 +409,11 @@ def _absent(prefix):
         if file.read() != MAGIC:
             return errors.DataLossError(None, None, f"{start}{old[0]} is not an sstable (bad magic number)")
     return errors.UnimplementedError(
-        None, None, f"{old[0]} is a checkpoint of version 1, which is not supported. Restore it in TensorFlow and save "
-                    "it with tf.train.Saver(write_version=tf.train.SaverDef.V2).")
+        None,
+        None,
+        f"{old[0]} is a checkpoint of version 1, which is not supported. Restore it in TensorFlow and save "
+        "it with tf.train.Saver(write_version=tf.train.SaverDef.V2).",
+    )
 
 
 def _lost(name, path, why):

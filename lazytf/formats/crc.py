@@ -1,4 +1,5 @@
 """CRC32C as TensorFlow stores it: masked, so that a checksum of data that holds checksums stays strong."""
+
 import crc32c as _hardware
 
 _DELTA = 0xA282EAD8

@@ -5,6 +5,7 @@ caller's thread only puts events into a queue; a daemon thread writes them and f
 ends when the writing thread has an error, is closed or is gone, so nothing can hang; an error of that thread is raised
 to whoever next adds, flushes or closes. What is queued when a program ends, or drops the writer, is written then.
 """
+
 import collections
 import contextlib
 import itertools
@@ -48,8 +49,10 @@ class EventFileWriter:
         if not isinstance(event, Event):
             raise TypeError(f"expected an Event, but got {event!r} of type {type(event).__name__}")
         if self._line is None:
-            warnings.warn(f"The event writer of {self._logdir!r} is closed: events are dropped until it is reopened.",
-                          stacklevel=2)
+            warnings.warn(
+                f"The event writer of {self._logdir!r} is closed: events are dropped until it is reopened.",
+                stacklevel=2,
+            )
             return
         self._line.put(event.SerializeToString())
 
@@ -119,11 +122,11 @@ class _Line:
 
     def close(self):
         if os.getpid() != self._pid:
-            return   # a forked copy: the file and its thread belong to the parent
+            return  # a forked copy: the file and its thread belong to the parent
         with self._changed:
             self._closing = True
             self._changed.notify_all()
-        if threading.current_thread() is not self._thread:   # it is where the garbage collector ran in that thread
+        if threading.current_thread() is not self._thread:  # it is where the garbage collector ran in that thread
             self._thread.join()
         with self._changed:
             self._raise_error()
@@ -138,7 +141,8 @@ class _Line:
     def _check_process(self):
         if os.getpid() != self._pid:
             raise errors.FailedPreconditionError(
-                None, None, f"{self._path} is written by process {self._pid}; make an event writer in this process too")
+                None, None, f"{self._path} is written by process {self._pid}; make an event writer in this process too"
+            )
 
     def _work(self):
         try:
@@ -157,11 +161,13 @@ class _Line:
             self._changed.notify_all()
 
     def _write_until_closed(self):
-        flush_at, written = 0.0, 0   # the first events go out at once: TensorBoard shows the run
+        flush_at, written = 0.0, 0  # the first events go out at once: TensorBoard shows the run
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closing or self._wanted > self._flushed,
-                                       self._pause(flush_at, written))
+                self._changed.wait_for(
+                    lambda: self._waiting or self._closing or self._wanted > self._flushed,
+                    self._pause(flush_at, written),
+                )
                 batch, wanted, closing = list(self._waiting), self._wanted, self._closing
                 self._waiting.clear()
                 self._changed.notify_all()

@@ -4,6 +4,7 @@ The lower-case functions are the second API's; the capitalised ones below them a
 names. Lists come sorted, where TensorFlow returns whatever order the disk has. Paths are ``str``, ``bytes`` or
 ``os.PathLike``; ``file://`` is understood, every other scheme raises ``UnimplementedError``.
 """
+
 import contextlib
 import errno
 import fnmatch
@@ -43,7 +44,7 @@ _MODES = {"r", "w", "a", "r+", "w+", "a+"}
 class os_errors_of:
     """In a ``with`` statement: turns an ``OSError`` into the ``OpError`` of its kind, with ``path`` in the message."""
 
-    __slots__ = ("_path",)   # a class, not a generator: record files enter one per record
+    __slots__ = ("_path",)  # a class, not a generator: record files enter one per record
 
     def __init__(self, path):
         self._path = path
@@ -67,9 +68,12 @@ def local_path(path):
         return path
     if scheme[1] != "file":
         raise errors.UnimplementedError(
-            None, None, f"File system scheme '{scheme[1]}' not implemented (file: '{path}'). Copy the file to a "
-                        "local disk, or mount its storage, and give the local path.")
-    return path[scheme.end():]
+            None,
+            None,
+            f"File system scheme '{scheme[1]}' not implemented (file: '{path}'). Copy the file to a "
+            "local disk, or mount its storage, and give the local path.",
+        )
+    return path[scheme.end() :]
 
 
 def exists(path):
@@ -103,8 +107,13 @@ def _matches(pattern):
     with os_errors_of(found[0] or "/"):
         os.scandir(found[0] or "/").close()
     for part in parts[fixed:]:
-        found = [f"{directory}/{name}" for directory in found if os.path.isdir(directory or "/")
-                 for name in sorted(os.listdir(directory or "/")) if fnmatch.fnmatchcase(name, part)]
+        found = [
+            f"{directory}/{name}"
+            for directory in found
+            if os.path.isdir(directory or "/")
+            for name in sorted(os.listdir(directory or "/"))
+            if fnmatch.fnmatchcase(name, part)
+        ]
     return found
 
 
@@ -179,6 +188,7 @@ def listdir(path):
 
 class FileStatistics(NamedTuple):
     """What ``stat`` returns: bytes, modification time in nanoseconds, whether it is a directory."""
+
     length: int
     mtime_nsec: int
     is_directory: bool
@@ -247,7 +257,8 @@ class GFile:
         plain = mode.replace("b", "") if isinstance(mode, str) else mode
         if plain not in _MODES:
             raise errors.InvalidArgumentError(
-                None, None, f"mode is not 'r' or 'w' or 'a' or 'r+' or 'w+' or 'a+'; got {mode!r}")
+                None, None, f"mode is not 'r' or 'w' or 'a' or 'r+' or 'w+' or 'a+'; got {mode!r}"
+            )
         self.__name, self.__mode, self._binary = name, mode, "b" in mode
         self._path, self._file = local_path(name), None
         self._reads, self._writes, self._flags = plain != "w" and plain != "a", plain != "r", plain
@@ -320,7 +331,8 @@ class GFile:
             raise TypeError("seek() needs an offset.")
         if whence not in (0, 1, 2):
             raise errors.InvalidArgumentError(
-                None, None, f"Invalid whence argument: {whence}. Valid values are 0, 1, or 2.")
+                None, None, f"Invalid whence argument: {whence}. Valid values are 0, 1, or 2."
+            )
         size = self.size()
         target = offset + (0, file.tell(), size)[whence]
         if target > size:

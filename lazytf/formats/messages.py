@@ -3,6 +3,7 @@
 Most come with TensorBoard, whose copies have TensorFlow's field numbers and so its bytes. The rest are declared in
 ``_SCHEMA``, one row per message, and built when this module is imported; they are protobuf messages like any other.
 """
+
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorboard.compat.proto import types_pb2, variable_pb2
 from tensorboard.compat.proto.allocation_description_pb2 import AllocationDescription as AllocationDescription
@@ -84,13 +85,13 @@ _SCHEMA = {
     "TensorSliceProto.Extent": "start: int64 = 1, length: int64|has_length = 2",
     "BundleHeaderProto": "num_shards: int32 = 1, endianness: BundleHeaderProto.Endianness = 2, version: VersionDef = 3",
     "BundleEntryProto": "dtype: DataType = 1, shape: TensorShapeProto = 2, shard_id: int32 = 3, offset: int64 = 4, "
-                        "size: int64 = 5, crc32c: fixed32 = 6, slices: TensorSliceProto* = 7",
+    "size: int64 = 5, crc32c: fixed32 = 6, slices: TensorSliceProto* = 7",
     "SavedSliceMeta": "name: string = 1, shape: TensorShapeProto = 2, type: DataType = 3, slice: TensorSliceProto* = 4",
     "SavedTensorSliceMeta": "tensor: SavedSliceMeta* = 1, versions: VersionDef = 2",
     "SavedSlice": "name: string = 1, slice: TensorSliceProto = 2, data: TensorProto = 3",
     "SavedTensorSlices": "meta: SavedTensorSliceMeta = 1, data: SavedSlice = 2",
     "CheckpointState": "model_checkpoint_path: string = 1, all_model_checkpoint_paths: string* = 2, "
-                       "all_model_checkpoint_timestamps: double* = 3, last_preserved_timestamp: double = 4",
+    "all_model_checkpoint_timestamps: double* = 3, last_preserved_timestamp: double = 4",
     "SavedModel": "saved_model_schema_version: int64 = 1, meta_graphs: MetaGraphDef* = 2",
     "NamedTensorProto": "name: string = 1, tensor: TensorProto = 2",
     "BytesList": "value: bytes* = 1",
@@ -105,33 +106,51 @@ _SCHEMA = {
     "ValuesDef": "values: string* = 1, external_values: <string> = 2",
     "ControlFlowContextDef": "cond_ctxt: CondContextDef|ctxt = 1, while_ctxt: WhileContextDef|ctxt = 2",
     "CondContextDef": "context_name: string = 1, pred_name: string = 2, pivot_name: string = 3, branch: int32 = 4, "
-                      "values_def: ValuesDef = 5, nested_contexts: ControlFlowContextDef* = 6",
+    "values_def: ValuesDef = 5, nested_contexts: ControlFlowContextDef* = 6",
     "WhileContextDef": "context_name: string = 1, parallel_iterations: int32 = 2, back_prop: bool = 3, "
-                       "swap_memory: bool = 4, pivot_name: string = 5, pivot_for_pred_name: string = 6, "
-                       "pivot_for_body_name: string = 7, loop_exit_names: string* = 8, values_def: ValuesDef = 9, "
-                       "loop_enter_names: string* = 10, maximum_iterations_name: string = 11, "
-                       "nested_contexts: ControlFlowContextDef* = 12",
+    "swap_memory: bool = 4, pivot_name: string = 5, pivot_for_pred_name: string = 6, "
+    "pivot_for_body_name: string = 7, loop_exit_names: string* = 8, values_def: ValuesDef = 9, "
+    "loop_enter_names: string* = 10, maximum_iterations_name: string = 11, "
+    "nested_contexts: ControlFlowContextDef* = 12",
     "QueueRunnerDef": "queue_name: string = 1, enqueue_op_name: string* = 2, close_op_name: string = 3, "
-                      "cancel_op_name: string = 4, queue_closed_exception_types: Code* = 5",
+    "cancel_op_name: string = 4, queue_closed_exception_types: Code* = 5",
     "ReaderBaseState": "work_started: int64 = 1, work_finished: int64 = 2, num_records_produced: int64 = 3, "
-                       "current_work: bytes = 4",
+    "current_work: bytes = 4",
     "ServerDef": "cluster: ClusterDef = 1, job_name: string = 2, task_index: int32 = 3, "
-                 "default_session_config: ConfigProto = 4, protocol: string = 5",
+    "default_session_config: ConfigProto = 4, protocol: string = 5",
     "InterconnectLink": "device_id: int32 = 1, type: string = 2, strength: int32 = 3",
     "LocalLinks": "link: InterconnectLink* = 1",
     "DeviceLocality": "bus_id: int32 = 1, numa_node: int32 = 2, links: LocalLinks = 3",
     "DeviceAttributes": "name: string = 1, device_type: string = 2, memory_limit: int64 = 4, "
-                        "locality: DeviceLocality = 5, incarnation: fixed64 = 6, physical_device_desc: string = 7",
+    "locality: DeviceLocality = 5, incarnation: fixed64 = 6, physical_device_desc: string = 7",
 }
 _ENUMS = {
     "BundleHeaderProto.Endianness": ("LITTLE", "BIG"),
-    "Code": ("OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-             "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-             "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"),
+    "Code": (
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ),
 }
 _PACKAGE = "lazytf"
-_FOREIGN = {cls.DESCRIPTOR.name: cls.DESCRIPTOR for cls in (
-    VersionDef, TensorShapeProto, TensorProto, MetaGraphDef, ClusterDef, ConfigProto)}
+_FOREIGN = {
+    cls.DESCRIPTOR.name: cls.DESCRIPTOR
+    for cls in (VersionDef, TensorShapeProto, TensorProto, MetaGraphDef, ClusterDef, ConfigProto)
+}
 _FOREIGN["DataType"] = DataType.DESCRIPTOR
 _Field = descriptor_pb2.FieldDescriptorProto
 
@@ -140,8 +159,9 @@ def _declare(message, name, kind, number):
     """Adds one field to a message's descriptor; ``kind`` is written as in ``_SCHEMA``."""
     kind, _, oneof = kind.partition("|")
     repeated = kind.endswith("*") or kind.startswith("<")
-    field = message.field.add(name=name, number=int(number),
-                              label=_Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL)
+    field = message.field.add(
+        name=name, number=int(number), label=_Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL
+    )
     if oneof:
         if not message.oneof_decl:
             message.oneof_decl.add(name=oneof)
@@ -183,8 +203,11 @@ def _built():
             enum.value.add(name=value, number=number)
     pool = descriptor_pool.Default()
     pool.AddSerializedFile(file.SerializeToString())
-    return {name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
-            for name in _SCHEMA if "." not in name}
+    return {
+        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
+        for name in _SCHEMA
+        if "." not in name
+    }
 
 
 globals().update(_built())

@@ -3,6 +3,7 @@
 A record is its length (uint64), the masked CRC of the length, its bytes, and the masked CRC of its bytes; all numbers
 are little-endian. A compressed file is one stream of such records, so positions in messages count uncompressed bytes.
 """
+
 import contextlib
 import struct
 import zlib
@@ -11,13 +12,14 @@ from lazytf.core import errors
 from lazytf.formats.crc import masked_crc32c
 from lazytf.formats.files import local_path, os_errors_of
 
-_HEADER = struct.Struct("<QI")   # length, its masked CRC
+_HEADER = struct.Struct("<QI")  # length, its masked CRC
 _FOOTER = struct.Struct("<I")
 _CHUNK = 1 << 20
 
 
 class TFRecordCompressionType:
     """How the records of a file are compressed."""
+
     NONE = 0
     ZLIB = 1
     GZIP = 2
@@ -32,9 +34,18 @@ class TFRecordOptions:
 
     compression_type_map = {0: "", 1: "ZLIB", 2: "GZIP"}
 
-    def __init__(self, compression_type=None, flush_mode=None, input_buffer_size=None, output_buffer_size=None,
-                 window_bits=None, compression_level=None, compression_method=None, mem_level=None,
-                 compression_strategy=None):
+    def __init__(
+        self,
+        compression_type=None,
+        flush_mode=None,
+        input_buffer_size=None,
+        output_buffer_size=None,
+        window_bits=None,
+        compression_level=None,
+        compression_method=None,
+        mem_level=None,
+        compression_strategy=None,
+    ):
         self.get_compression_type_string(compression_type)
         self.compression_type = compression_type
         self.flush_mode = flush_mode
@@ -47,7 +58,7 @@ class TFRecordOptions:
 
     @classmethod
     def get_compression_type_string(cls, options):
-        """"", "ZLIB" or "GZIP" for options, a type or a name; ``ValueError`` for anything else."""
+        """ "", "ZLIB" or "GZIP" for options, a type or a name; ``ValueError`` for anything else."""
         if isinstance(options, TFRecordOptions):
             return cls.get_compression_type_string(options.compression_type)
         name = "" if options is None else cls.compression_type_map.get(options, options)
@@ -80,8 +91,11 @@ class TFRecordWriter:
             self._flush_mode = _or(options.flush_mode, zlib.Z_SYNC_FLUSH)
             self._compressor = zlib.compressobj(
                 _or(options.compression_level, zlib.Z_DEFAULT_COMPRESSION),
-                _or(options.compression_method, zlib.DEFLATED), _window_bits(options),
-                _or(options.mem_level, zlib.DEF_MEM_LEVEL), _or(options.compression_strategy, zlib.Z_DEFAULT_STRATEGY))
+                _or(options.compression_method, zlib.DEFLATED),
+                _window_bits(options),
+                _or(options.mem_level, zlib.DEF_MEM_LEVEL),
+                _or(options.compression_strategy, zlib.Z_DEFAULT_STRATEGY),
+            )
         with os_errors_of(self._path):
             self._file = open(self._path, "wb")
 
@@ -100,7 +114,8 @@ class TFRecordWriter:
     def _open_file(self):
         if self._file is None:
             raise errors.FailedPreconditionError(
-                None, None, f"Writer not initialized or previously closed: {self._path}")
+                None, None, f"Writer not initialized or previously closed: {self._path}"
+            )
         return self._file
 
     def flush(self):
@@ -185,7 +200,7 @@ class _Inflated:
 
     def __init__(self, file, path, window_bits):
         self._file, self._path, self._window_bits = file, path, window_bits
-        self._inflater, self._ready, self._given = None, bytearray(), 0   # no inflater: between two streams
+        self._inflater, self._ready, self._given = None, bytearray(), 0  # no inflater: between two streams
 
     def read(self, size):
         while len(self._ready) < size and self._more():
@@ -218,4 +233,5 @@ class _Inflated:
 
     def _damage(self, why):
         return errors.DataLossError(
-            None, None, f"corrupted compressed data at {self._given + len(self._ready)} in {self._path}: {why}")
+            None, None, f"corrupted compressed data at {self._given + len(self._ready)} in {self._path}: {why}"
+        )

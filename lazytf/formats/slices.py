@@ -3,6 +3,7 @@
 An extent is ``(start, length)`` along one dimension, length -1 for the whole of it; a slice has one for each
 dimension. A region is the same with numbers in place of -1: ``(start, stop)`` for each dimension.
 """
+
 from lazytf.core import errors
 from lazytf.formats.messages import TensorSliceProto
 
@@ -56,12 +57,16 @@ def spelled(extents):
 
 def region(name, shape, extents):
     """The region of a tensor that extents take; ``InvalidArgumentError`` where they do not lie in its shape."""
-    found = [(0, size) if length == WHOLE else (start, start + length)
-             for (start, length), size in zip(extents, shape, strict=False)]
-    if len(extents) != len(shape) or any(not 0 <= start <= stop <= size
-                                         for (start, stop), size in zip(found, shape, strict=True)):
+    found = [
+        (0, size) if length == WHOLE else (start, start + length)
+        for (start, length), size in zip(extents, shape, strict=False)
+    ]
+    if len(extents) != len(shape) or any(
+        not 0 <= start <= stop <= size for (start, stop), size in zip(found, shape, strict=True)
+    ):
         raise errors.InvalidArgumentError(
-            None, None, f"The slice {spelled(extents)} does not lie in {name!r}, whose shape is {list(shape)}")
+            None, None, f"The slice {spelled(extents)} does not lie in {name!r}, whose shape is {list(shape)}"
+        )
     return found
 
 

@@ -8,6 +8,7 @@ come one byte of compression type and a masked CRC of block and type. The index 
 last of each block, with the block's position and size. The footer holds the places of metaindex and index, and a magic
 number.
 """
+
 import struct
 
 from lazytf.core import errors
@@ -17,7 +18,7 @@ from lazytf.formats.varint import read_varint, varint
 
 MAGIC = struct.pack("<Q", 0xDB4775248B80FB57)
 _FOOTER_SIZE = 48
-_TRAILER = struct.Struct("<BI")   # compression type, masked CRC
+_TRAILER = struct.Struct("<BI")  # compression type, masked CRC
 _UNCOMPRESSED, _SNAPPY = 0, 1
 
 
@@ -27,7 +28,7 @@ class TableWriter:
     def __init__(self, file, block_size=262144, restart_interval=16):
         self._file, self._block_size, self._position = file, block_size, 0
         self._block, self._index = _Block(restart_interval), _Block(1)
-        self._pending = None   # the place of a finished block whose index key waits for the key that follows
+        self._pending = None  # the place of a finished block whose index key waits for the key that follows
 
     def add(self, key, value):
         last = self._block.last
@@ -117,7 +118,7 @@ def read_table(path):
     if not data.endswith(MAGIC):
         raise _damage(path, "not an sstable (bad magic number)")
     try:
-        _, after = _place(data, len(data) - _FOOTER_SIZE)   # the metaindex is always empty
+        _, after = _place(data, len(data) - _FOOTER_SIZE)  # the metaindex is always empty
         (position, size), _ = _place(data, after)
         pairs = []
         for _, place in _entries(_block(data, position, size, path)):
@@ -142,7 +143,7 @@ def _block(data, position, size, path):
     if end + _TRAILER.size > len(data) - _FOOTER_SIZE:
         raise _damage(path, f"block at {position} lies outside the file")
     kind, crc = _TRAILER.unpack_from(data, end)
-    if masked_crc32c(memoryview(data)[position:end + 1]) != crc:
+    if masked_crc32c(memoryview(data)[position : end + 1]) != crc:
         raise _damage(path, f"block checksum mismatch at {position}")
     if kind == _SNAPPY:
         raise errors.UnimplementedError(None, None, f"{path} is compressed with snappy, which is not supported")
@@ -152,7 +153,7 @@ def _block(data, position, size, path):
 
 
 def _entries(block):
-    restarts, = struct.unpack_from("<I", block, len(block) - 4)
+    (restarts,) = struct.unpack_from("<I", block, len(block) - 4)
     end, position, key = len(block) - 4 * (restarts + 1), 0, b""
     pairs = []
     while position < end:

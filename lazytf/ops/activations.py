@@ -1,4 +1,5 @@
 """Activation functions of neural networks: what a neuron does with its sum."""
+
 from functools import partial
 
 import torch
@@ -12,9 +13,12 @@ from lazytf.ops.unsigned import signed
 _REAL = "T: {float}) -> (activations: T)"
 
 
-@op("Relu(features: T, T: {float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, "
+@op(
+    "Relu(features: T, T: {float32, float64, int32, uint8, int16, int8, int64, bfloat16, uint16, float16, uint32, "
     "uint64, qint8}) "
-    "-> (activations: T)", shape=unchanged)
+    "-> (activations: T)",
+    shape=unchanged,
+)
 def Relu(features):
     try:
         return torch.relu(features)
@@ -32,11 +36,13 @@ def Relu6(features):
 
 @Relu6.differentiate
 def _(features):
-    return functional.hardtanh(features, 0.0, 6.0)      # at 0 and 6 the slope is 0; that of clamp is 1
+    return functional.hardtanh(features, 0.0, 6.0)  # at 0 and 6 the slope is 0; that of clamp is 1
 
 
-@op("LeakyRelu(features: T, alpha: float = 0.20000000298023224, T: {float} = float32) -> (activations: T)",
-    shape=unchanged)
+@op(
+    "LeakyRelu(features: T, alpha: float = 0.20000000298023224, T: {float} = float32) -> (activations: T)",
+    shape=unchanged,
+)
 def LeakyRelu(features, alpha):
     return functional.leaky_relu(features, alpha)
 
@@ -108,5 +114,5 @@ def swish(features):
     """``x * sigmoid(x)`` of each element."""
     features = convert_to_tensor(features, name="features")
     product = raw.Mul(features, raw.Sigmoid(features), name="mul")
-    raw.Identity(product)       # TensorFlow leaves it behind: later names are counted with it
+    raw.Identity(product)  # TensorFlow leaves it behind: later names are counted with it
     return raw.IdentityN([product, features])[0]

@@ -3,6 +3,7 @@
 A row of the table declares an op type. Where the divisor of integers is zero, or an integer's power negative, the run
 raises ``InvalidArgumentError``; integers that outgrow their type wrap around.
 """
+
 import numpy as np
 import torch
 
@@ -38,8 +39,13 @@ def incompatible(x, y, *_):
 def _row(type_name, types, kernel, host=None, gradient=True, inputs=("x", "y")):
     """Declares one op type over ``kernel`` and its NumPy twin ``host``."""
     x, y = inputs
-    return op(f"{type_name}({x}: T, {y}: T, T: {{{types}}}) -> (z: T)", shape=broadcast, host=host, gradient=gradient,
-              explain=incompatible)(kernel)
+    return op(
+        f"{type_name}({x}: T, {y}: T, T: {{{types}}}) -> (z: T)",
+        shape=broadcast,
+        host=host,
+        gradient=gradient,
+        explain=incompatible,
+    )(kernel)
 
 
 # -- kernels --------------------------------------------------------------------------------------------------------
@@ -80,8 +86,8 @@ def _with_slopes(function, slopes):
     """``function`` of two tensors as a kernel for autograd, with the derivatives that ``slopes(x, y)`` gives, not
     conjugated.
     """
-    class WithSlopes(torch.autograd.Function):
 
+    class WithSlopes(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x, y):
             ctx.save_for_backward(x, y)
@@ -119,7 +125,7 @@ def _whole_div(x, y, rounding):
     _refuse_zero(y)
     wide, by = widened(x), widened(y)
     least = torch.iinfo(wide.dtype).min
-    if least and wide.device.type == "cpu":       # the processor traps on least / -1, which wraps around to least
+    if least and wide.device.type == "cpu":  # the processor traps on least / -1, which wraps around to least
         by = torch.where((by == -1) & (wide == least), 1, by)
     return torch.div(wide, by, rounding_mode=rounding).to(x.dtype)
 
@@ -132,11 +138,13 @@ def _refuse_zero(y):
 
 def _remainder(kernel):
     """A remainder of two tensors; of integers with the divisor -1, by which the processor may trap, it is 0."""
+
     def remainder(x, y):
         if y.is_floating_point():
             return kernel(x, y)
         _refuse_zero(y)
         return kernel(x, torch.where(y == -1, 1, y))
+
     return remainder
 
 
@@ -160,7 +168,7 @@ class _Pow(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dz):
         x, y, z = ctx.saved_tensors
-        if torch.is_grad_enabled():         # a gradient of this gradient: let torch see where z comes from
+        if torch.is_grad_enabled():  # a gradient of this gradient: let torch see where z comes from
             z = _Pow.apply(x, y)
         dx = dy = None
         if ctx.needs_input_grad[0]:
@@ -191,18 +199,20 @@ def _xlogy(x, y):
 
 def _shift(kernel):
     """Shifts by fewer than no bits are by none, by more than there are by all but one; unsigned bits move unsigned."""
+
     def shift(x, y):
         bits = x.element_size() * 8
-        if x.dtype is torch.uint64:         # in halves, for torch shifts no such type and none is wider
+        if x.dtype is torch.uint64:  # in halves, for torch shifts no such type and none is wider
             return _shift_uint64(kernel, x, y)
         wide = widened(x)
         return kernel(wide, torch.clamp(widened(y), 0, bits - 1)).to(x.dtype)
+
     return shift
 
 
 def _shift_uint64(kernel, x, y):
     x, y = x.view(torch.int64), y.view(torch.int64)
-    y = torch.where(y < 0, 63, torch.clamp(y, 0, 63))       # what reads as negative is huge
+    y = torch.where(y < 0, 63, torch.clamp(y, 0, 63))  # what reads as negative is huge
     if kernel is torch.bitwise_right_shift:
         halved = torch.bitwise_right_shift(x, 1) & (2**63 - 1)
         x = torch.where(y > 0, torch.bitwise_right_shift(halved, torch.clamp(y - 1, min=0)), x)
@@ -276,34 +286,33 @@ def _minimum_on_host(x, y):
 # -- the table ------------------------------------------------------------------------------------------------------
 
 #    op type              types               torch                     NumPy
-_row("Add",               _ADDED + ", string", torch.add,               _add_on_host)
-_row("AddV2",             _ADDED,             torch.add,                np.add)
-_row("Sub",               _MULTIPLIED,        _sub,                     np.subtract)
-_row("Mul",               _MULTIPLIED,        torch.mul,                np.multiply)
-_row("RealDiv",           _MULTIPLIED,        torch.div,                np.true_divide)
-_row("Div",               _MULTIPLIED,        _divided,                 _div_on_host,        True)
-_row("FloorDiv",          _MULTIPLIED,        _floor_div,               _floor_div_on_host,  None)
-_row("TruncateDiv",       _MULTIPLIED,        _truncated_div,           _truncated_on_host,  None)
-_row("FloorMod",          _MODULAR,           _remainder(torch.remainder), _floor_mod_on_host, True)
-_row("TruncateMod",       _MODULAR,           _remainder(torch.fmod),   None,                False)
-_row("Mod",               "int32, int64, float16, bfloat16, float32, float64",
-                                              _remainder(torch.fmod),   None,                False)
-_row("Maximum",           _ORDERED,           _maximum,                 _maximum_on_host)
-_row("Minimum",           _ORDERED,           _minimum,                 _minimum_on_host)
-_row("SquaredDifference", _ALL,               _squared_difference).differentiate(_differentiable_squared_difference)
-_row("DivNoNan",          _FLOAT,             _div_no_nan)
-_row("MulNoNan",          _FLOAT,             _mul_no_nan)
-_row("Xdivy",             _FLOAT,             _xdivy).differentiate(_unless_real(_xdivy, _xdivy_slopes))
-_row("Xlogy",             _FLOAT,             _xlogy).differentiate(_unless_real(_xlogy, _xlogy_slopes))
-_row("Atan2",             "float",            torch.atan2,              inputs=("y", "x")).differentiate(
-    _with_slopes(torch.atan2, _atan2_slopes))
-_row("BitwiseAnd",        _INTEGER,           torch.bitwise_and,        np.bitwise_and,      None)
-_row("BitwiseOr",         _INTEGER,           torch.bitwise_or,         np.bitwise_or,       None)
-_row("BitwiseXor",        _INTEGER,           torch.bitwise_xor,        np.bitwise_xor,      None)
-_row("LeftShift",         _INTEGER,           _shift(torch.bitwise_left_shift),  None,       None)
-_row("RightShift",        _INTEGER,           _shift(torch.bitwise_right_shift), None,       None)
-_row("Pow", "bfloat16, float32, float16, float64, int32, int64, complex64, complex128", _pow,
-     _pow_on_host).differentiate(lambda x, y: _Pow.apply(x, y))
+_row("Add", _ADDED + ", string", torch.add, _add_on_host)
+_row("AddV2", _ADDED, torch.add, np.add)
+_row("Sub", _MULTIPLIED, _sub, np.subtract)
+_row("Mul", _MULTIPLIED, torch.mul, np.multiply)
+_row("RealDiv", _MULTIPLIED, torch.div, np.true_divide)
+_row("Div", _MULTIPLIED, _divided, _div_on_host, True)
+_row("FloorDiv", _MULTIPLIED, _floor_div, _floor_div_on_host, None)
+_row("TruncateDiv", _MULTIPLIED, _truncated_div, _truncated_on_host, None)
+_row("FloorMod", _MODULAR, _remainder(torch.remainder), _floor_mod_on_host, True)
+_row("TruncateMod", _MODULAR, _remainder(torch.fmod), None, False)
+_row("Mod", "int32, int64, float16, bfloat16, float32, float64", _remainder(torch.fmod), None, False)
+_row("Maximum", _ORDERED, _maximum, _maximum_on_host)
+_row("Minimum", _ORDERED, _minimum, _minimum_on_host)
+_row("SquaredDifference", _ALL, _squared_difference).differentiate(_differentiable_squared_difference)
+_row("DivNoNan", _FLOAT, _div_no_nan)
+_row("MulNoNan", _FLOAT, _mul_no_nan)
+_row("Xdivy", _FLOAT, _xdivy).differentiate(_unless_real(_xdivy, _xdivy_slopes))
+_row("Xlogy", _FLOAT, _xlogy).differentiate(_unless_real(_xlogy, _xlogy_slopes))
+_row("Atan2", "float", torch.atan2, inputs=("y", "x")).differentiate(_with_slopes(torch.atan2, _atan2_slopes))
+_row("BitwiseAnd", _INTEGER, torch.bitwise_and, np.bitwise_and, None)
+_row("BitwiseOr", _INTEGER, torch.bitwise_or, np.bitwise_or, None)
+_row("BitwiseXor", _INTEGER, torch.bitwise_xor, np.bitwise_xor, None)
+_row("LeftShift", _INTEGER, _shift(torch.bitwise_left_shift), None, None)
+_row("RightShift", _INTEGER, _shift(torch.bitwise_right_shift), None, None)
+_row(
+    "Pow", "bfloat16, float32, float16, float64, int32, int64, complex64, complex128", _pow, _pow_on_host
+).differentiate(lambda x, y: _Pow.apply(x, y))
 
 
 @op("NextAfter(x1: T, x2: T, T: {float64, float32} = float32) -> (output: T)", shape=broadcast, explain=incompatible)
@@ -317,9 +326,12 @@ def _(x1, x2):
     return torch.nextafter(x1.detach(), x2.detach()) + (x1 - x1.detach()) + 0 * x2
 
 
-@op("Complex(real: T, imag: T, T: {float32, float64} = float32, Tout: {complex64, complex128} = complex64) -> (out: "
+@op(
+    "Complex(real: T, imag: T, T: {float32, float64} = float32, Tout: {complex64, complex128} = complex64) -> (out: "
     "Tout)",
-    shape=broadcast, explain=incompatible)
+    shape=broadcast,
+    explain=incompatible,
+)
 def Complex(real, imag):
     return torch.complex(*torch.broadcast_tensors(real, imag))
 
@@ -342,12 +354,16 @@ def _sum_trouble(inputs):
     first = inputs[0].shape
     for i, other in enumerate(inputs[1:], 1):
         if other.shape != first:
-            return ("Inputs to operation AddN of type AddN must have the same size and shape.  Input 0: "
-                    f"{shapes.bracketed(first)} != input {i}: {shapes.bracketed(other.shape)}")
+            return (
+                "Inputs to operation AddN of type AddN must have the same size and shape.  Input 0: "
+                f"{shapes.bracketed(first)} != input {i}: {shapes.bracketed(other.shape)}"
+            )
 
 
-_SUMMED = ("float32, float64, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
-           "complex128, float16, uint32, uint64")
+_SUMMED = (
+    "float32, float64, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
+    "complex128, float16, uint32, uint64"
+)
 
 
 @op(f"AddN(inputs: N*T, N: int >= 1, T: {{{_SUMMED}, variant}}) -> (sum: T)", shape=_one_shape)
@@ -373,16 +389,21 @@ def _sum(inputs):
     return total.to(first.dtype)
 
 
-@op("ClipByValue(t: T, clip_value_min: T, clip_value_max: T, T: {number}) -> (output: T)", shape=unchanged,
-    gradient=False)
+@op(
+    "ClipByValue(t: T, clip_value_min: T, clip_value_max: T, T: {number}) -> (output: T)",
+    shape=unchanged,
+    gradient=False,
+)
 def ClipByValue(t, clip_value_min, clip_value_max):
     """A limit has the shape of ``t`` or is a scalar."""
     for limit in (clip_value_min, clip_value_max):
         if limit.dim() and limit.shape != t.shape:
-            refuse("clip_value_min and clip_value_max must be either of the same shape as "
-                                                   f"input, or a scalar. input shape: {shapes.bracketed(t.shape)}"
-                                                   f"clip_value_min shape: {shapes.bracketed(clip_value_min.shape)}"
-                                                   f"clip_value_max shape: {shapes.bracketed(clip_value_max.shape)}")
+            refuse(
+                "clip_value_min and clip_value_max must be either of the same shape as "
+                f"input, or a scalar. input shape: {shapes.bracketed(t.shape)}"
+                f"clip_value_min shape: {shapes.bracketed(clip_value_min.shape)}"
+                f"clip_value_max shape: {shapes.bracketed(clip_value_max.shape)}"
+            )
     kept = torch.maximum(torch.minimum(widened(t), widened(clip_value_max)), widened(clip_value_min))
     return kept.to(t.dtype)
 
@@ -523,10 +544,20 @@ def scalar_mul(scalar, x, name=None):
 
 # -- division, as Python means it -----------------------------------------------------------------------------------
 
-_QUOTIENT_TYPES = {dtypes.uint8: dtypes.float32, dtypes.int8: dtypes.float32, dtypes.uint16: dtypes.float32,
-                   dtypes.int16: dtypes.float32, dtypes.int32: dtypes.float64, dtypes.int64: dtypes.float64,
-                   dtypes.bfloat16: None, dtypes.float16: None, dtypes.float32: None, dtypes.float64: None,
-                   dtypes.complex64: None, dtypes.complex128: None}
+_QUOTIENT_TYPES = {
+    dtypes.uint8: dtypes.float32,
+    dtypes.int8: dtypes.float32,
+    dtypes.uint16: dtypes.float32,
+    dtypes.int16: dtypes.float32,
+    dtypes.int32: dtypes.float64,
+    dtypes.int64: dtypes.float64,
+    dtypes.bfloat16: None,
+    dtypes.float16: None,
+    dtypes.float32: None,
+    dtypes.float64: None,
+    dtypes.complex64: None,
+    dtypes.complex128: None,
+}
 
 
 def truediv(x, y, name=None):

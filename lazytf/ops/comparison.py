@@ -1,4 +1,5 @@
 """Comparisons of two tensors, and logic on what they say; all give bools, broadcast as arithmetic is."""
+
 import numpy as np
 import torch
 
@@ -9,15 +10,22 @@ from lazytf.core.shape_rules import ShapeError, broadcast
 from lazytf.ops.binary import incompatible
 from lazytf.ops.unsigned import widened
 
-_EQUATED = ("bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, quint8, qint8, "
-            "qint32, string, "
-            "bool, complex128")
+_EQUATED = (
+    "bfloat16, float16, float32, float64, uint8, int8, int16, int32, int64, complex64, quint8, qint8, "
+    "qint32, string, "
+    "bool, complex128"
+)
 
 
 def _order(type_name, kernel, host):
     """Declares an op type that orders real numbers."""
-    op(f"{type_name}(x: T, y: T, T: {{realnumber}}) -> (z: bool)", shape=broadcast, host=host, gradient=None,
-       explain=incompatible)(kernel)
+    op(
+        f"{type_name}(x: T, y: T, T: {{realnumber}}) -> (z: bool)",
+        shape=broadcast,
+        host=host,
+        gradient=None,
+        explain=incompatible,
+    )(kernel)
 
 
 _order("Less", torch.lt, np.less)
@@ -35,12 +43,15 @@ def _equated(op):
     try:
         return [shapes.broadcast(x, y)]
     except ValueError:
-        return [()]         # shapes that do not fit are merely different
+        return [()]  # shapes that do not fit are merely different
 
 
-@op(f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated,
+@op(
+    f"Equal(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)",
+    shape=_equated,
     gradient=None,
-    explain=incompatible)
+    explain=incompatible,
+)
 def Equal(x, y, incompatible_shape_error):
     if incompatible_shape_error or not incompatible(x, y):
         return torch.eq(x, y)
@@ -52,8 +63,12 @@ def _(x, y, incompatible_shape_error):
     return np.equal(x, y) if incompatible_shape_error or not incompatible(x, y) else np.False_
 
 
-@op(f"NotEqual(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)", shape=_equated,
-    gradient=None, explain=incompatible)
+@op(
+    f"NotEqual(x: T, y: T, T: {{{_EQUATED}}}, incompatible_shape_error: bool = True) -> (z: bool)",
+    shape=_equated,
+    gradient=None,
+    explain=incompatible,
+)
 def NotEqual(x, y, incompatible_shape_error):
     if incompatible_shape_error or not incompatible(x, y):
         return torch.ne(x, y)
@@ -75,21 +90,32 @@ def _same_shape(op):
 
 def _not_of_one_shape(x, y, *_):
     if x.shape != y.shape:
-        return ("x and y must be of the same shape. "
-                f"x shape: {shapes.bracketed(x.shape)}. y shape: {shapes.bracketed(y.shape)}")
+        return (
+            "x and y must be of the same shape. "
+            f"x shape: {shapes.bracketed(x.shape)}. y shape: {shapes.bracketed(y.shape)}"
+        )
 
 
-@op("ApproximateEqual(x: T, y: T, T: {number}, tolerance: float = 9.999999747378752e-06) -> (z: bool)",
+@op(
+    "ApproximateEqual(x: T, y: T, T: {number}, tolerance: float = 9.999999747378752e-06) -> (z: bool)",
     shape=_same_shape,
-    gradient=None, explain=_not_of_one_shape)
+    gradient=None,
+    explain=_not_of_one_shape,
+)
 def ApproximateEqual(x, y, tolerance):
     return torch.abs(widened(x) - widened(y)) < tolerance
 
 
-op("LogicalAnd(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_and, gradient=None,
-   explain=incompatible)(torch.logical_and)
-op("LogicalOr(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_or, gradient=None,
-   explain=incompatible)(torch.logical_or)
+op(
+    "LogicalAnd(x: bool, y: bool) -> (z: bool)",
+    shape=broadcast,
+    host=np.logical_and,
+    gradient=None,
+    explain=incompatible,
+)(torch.logical_and)
+op(
+    "LogicalOr(x: bool, y: bool) -> (z: bool)", shape=broadcast, host=np.logical_or, gradient=None, explain=incompatible
+)(torch.logical_or)
 
 
 def less(x, y, name=None):

@@ -1,4 +1,5 @@
 """Cross entropies: how far predicted probabilities, given as logits, are from the true ones."""
+
 import math
 
 import torch
@@ -24,8 +25,11 @@ def _loss_shapes(op):
         both = labels if features is None else features
     else:
         try:
-            both = shapes.merge_inferred(features, labels) if shapes.compatible(features, labels) else shapes.broadcast(
-                features, labels)
+            both = (
+                shapes.merge_inferred(features, labels)
+                if shapes.compatible(features, labels)
+                else shapes.broadcast(features, labels)
+            )
         except ValueError as e:
             raise ShapeError(str(e)) from None
     if both is None:
@@ -60,7 +64,6 @@ def SoftmaxCrossEntropyWithLogits(features, labels):
 
 
 class _SoftmaxCrossEntropy(torch.autograd.Function):
-
     @staticmethod
     def forward(ctx, features, labels):
         ctx.set_materialize_grads(False)
@@ -72,7 +75,7 @@ class _SoftmaxCrossEntropy(torch.autograd.Function):
     @staticmethod
     def backward(ctx, dloss, dbackprop):
         features, labels, logarithms, backprop = ctx.saved_tensors
-        if torch.is_grad_enabled():         # a gradient of this gradient is wanted: let torch see where these come from
+        if torch.is_grad_enabled():  # a gradient of this gradient is wanted: let torch see where these come from
             logarithms = torch.log_softmax(features, -1)
             backprop = torch.exp(logarithms) - labels
         dfeatures = dlabels = None
@@ -114,16 +117,19 @@ def _sparse_trouble(features, labels):
     if labels.ndim != 1:
         return f"labels must be 1-D, but got shape {shapes.bracketed(labels.shape)}"
     if features.shape[0] != labels.shape[0]:
-        return ("logits and labels must have the same first dimension, got logits shape "
-                f"{shapes.bracketed(features.shape)} and labels shape {shapes.bracketed(labels.shape)}")
+        return (
+            "logits and labels must have the same first dimension, got logits shape "
+            f"{shapes.bracketed(features.shape)} and labels shape {shapes.bracketed(labels.shape)}"
+        )
     if not features.shape[1]:
         return f"Must have at least one class, but got logits shape {shapes.bracketed(features.shape)}"
     labels = labels.tolist()
     bad = next((label for label in labels if not 0 <= label < features.shape[1]), None)
     if bad is not None:
-        return (f"Received a label value of {bad} which is outside the valid range of [0, {features.shape[1]}).  "
-                f"Label values: "
-                + " ".join(map(str, labels)))
+        return (
+            f"Received a label value of {bad} which is outside the valid range of [0, {features.shape[1]}).  "
+            f"Label values: " + " ".join(map(str, labels))
+        )
 
 
 def _sparse_loss(features, labels):
@@ -145,16 +151,20 @@ def _sparse_backprop(logarithms, places):
     return likely.scatter_add(1, places, likely.new_full((), -1).expand(places.shape))
 
 
-@op("SparseSoftmaxCrossEntropyWithLogits(features: T, labels: Tlabels, T: {float}, Tlabels: {index} = int64) -> "
+@op(
+    "SparseSoftmaxCrossEntropyWithLogits(features: T, labels: Tlabels, T: {float}, Tlabels: {index} = int64) -> "
     "(loss: T, "
-    "backprop: T)", shape=_sparse_shapes, explain=_sparse_trouble, no_gradient_inputs=("labels",))
+    "backprop: T)",
+    shape=_sparse_shapes,
+    explain=_sparse_trouble,
+    no_gradient_inputs=("labels",),
+)
 def SparseSoftmaxCrossEntropyWithLogits(features, labels):
     loss, logarithms, places = _sparse_loss(features, labels)
     return loss, _sparse_backprop(logarithms, places)
 
 
 class _SparseCrossEntropy(torch.autograd.Function):
-
     @staticmethod
     def forward(ctx, features, labels):
         ctx.set_materialize_grads(False)
@@ -275,14 +285,18 @@ def _check_sparse_shapes(labels, logits):
     if labels is None:
         return False
     if len(labels) != len(logits) - 1:
-        raise ValueError(f"Rank mismatch: Rank of labels (received {len(labels)}) should equal rank of logits minus 1 "
-                         f"(received {len(logits)}).")
+        raise ValueError(
+            f"Rank mismatch: Rank of labels (received {len(labels)}) should equal rank of logits minus 1 "
+            f"(received {len(logits)})."
+        )
     if None in labels or None in logits[:-1]:
         return False
     if labels != logits[:-1]:
-        raise ValueError(f"Shape mismatch: The shape of labels (received {shapes.text(labels)}) should equal the "
-                         f"shape of logits "
-                         f"except for the last dimension (received {shapes.text(logits)}).")
+        raise ValueError(
+            f"Shape mismatch: The shape of labels (received {shapes.text(labels)}) should equal the "
+            f"shape of logits "
+            f"except for the last dimension (received {shapes.text(logits)})."
+        )
     return True
 
 
@@ -320,8 +334,9 @@ def weighted_cross_entropy_with_logits(labels=None, logits=None, pos_weight=None
     with name_scope(name, "logistic_loss", [logits, labels]) as name:
         logits, labels = _one_shape(logits, labels)
         weight = 1 + (pos_weight - 1) * labels
-        return raw.Add((1 - labels) * logits, weight * (raw.Log1p(raw.Exp(-abs(logits))) + raw.Relu(-logits)),
-                       name=name)
+        return raw.Add(
+            (1 - labels) * logits, weight * (raw.Log1p(raw.Exp(-abs(logits))) + raw.Relu(-logits)), name=name
+        )
 
 
 def _one_shape(logits, labels):

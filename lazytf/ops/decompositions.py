@@ -3,6 +3,7 @@
 A matrix is the last two axes of a tensor; axes before them are a batch. A matrix without inverse, or not positive where
 it should be, raises ``InvalidArgumentError`` when run.
 """
+
 from collections import namedtuple
 
 import torch
@@ -86,10 +87,12 @@ def _eigen_shapes(op):
 
 def _trouble(of_singular):
     """The sentence for matrices that are not square, or that torch found ``of_singular``."""
+
     def explain(matrix, *_):
         if matrix.ndim < 2:
             return f"Input must have rank >= 2, got {matrix.ndim}"
         return of_singular if matrix.shape[-1] == matrix.shape[-2] else "Input matrix must be square."
+
     return explain
 
 
@@ -101,14 +104,19 @@ def Qr(input, full_matrices):
     return tuple(torch.linalg.qr(input, "complete" if full_matrices else "reduced"))
 
 
-@op(f"Cholesky(input: T, T: {{{_TYPES}}}) -> (output: T)", shape=_unchanged_square,
-    explain=_trouble("Cholesky decomposition was not successful. The input might not be valid."))
+@op(
+    f"Cholesky(input: T, T: {{{_TYPES}}}) -> (output: T)",
+    shape=_unchanged_square,
+    explain=_trouble("Cholesky decomposition was not successful. The input might not be valid."),
+)
 def Cholesky(input):
     return torch.linalg.cholesky(input)
 
 
-@op(f"Svd(input: T, compute_uv: bool = True, full_matrices: bool = False, T: {{{_TYPES}}}) -> (s: T, u: T, v: T)",
-    shape=_svd_shapes)
+@op(
+    f"Svd(input: T, compute_uv: bool = True, full_matrices: bool = False, T: {{{_TYPES}}}) -> (s: T, u: T, v: T)",
+    shape=_svd_shapes,
+)
 def Svd(input, compute_uv, full_matrices):
     if not compute_uv:
         return torch.linalg.svdvals(input).to(input.dtype), input.new_empty(0), input.new_empty(0)
@@ -116,8 +124,11 @@ def Svd(input, compute_uv, full_matrices):
     return s.to(input.dtype), u, vh.mH
 
 
-@op(f"SelfAdjointEigV2(input: T, compute_v: bool = True, T: {{{_TYPES}}}) -> (e: T, v: T)", shape=_eigen_shapes,
-    explain=_trouble(None))
+@op(
+    f"SelfAdjointEigV2(input: T, compute_v: bool = True, T: {{{_TYPES}}}) -> (e: T, v: T)",
+    shape=_eigen_shapes,
+    explain=_trouble(None),
+)
 def SelfAdjointEigV2(input, compute_v):
     """Eigenvalues ascend; only the lower half of the matrix is looked at."""
     if not compute_v:
@@ -135,36 +146,50 @@ def _(input, compute_v):
 # -- inverses and solutions -----------------------------------------------------------------------------------------
 
 
-@op(f"MatrixInverse(input: T, adjoint: bool = False, T: {{{_TYPES}}}) -> (output: T)", shape=_unchanged_square,
-    explain=_trouble("Input is not invertible."))
+@op(
+    f"MatrixInverse(input: T, adjoint: bool = False, T: {{{_TYPES}}}) -> (output: T)",
+    shape=_unchanged_square,
+    explain=_trouble("Input is not invertible."),
+)
 def MatrixInverse(input, adjoint):
     return torch.linalg.inv(input.mH if adjoint else input)
 
 
-@op("MatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (output: T)",
+@op(
+    "MatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (output: T)",
     shape=_batch_only,
-    explain=_trouble(None))
+    explain=_trouble(None),
+)
 def MatrixDeterminant(input):
     return torch.linalg.det(input)
 
 
-@op("LogMatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (sign: T, "
+@op(
+    "LogMatrixDeterminant(input: T, T: {float16, float32, float64, complex64, complex128}) -> (sign: T, "
     "log_abs_determinant: T)",
-    shape=_batch_only, explain=_trouble(None))
+    shape=_batch_only,
+    explain=_trouble(None),
+)
 def LogMatrixDeterminant(input):
     sign, logarithm = torch.linalg.slogdet(input)
     return sign, logarithm.to(input.dtype)
 
 
-@op(f"MatrixSolve(matrix: T, rhs: T, adjoint: bool = False, T: {{{_TYPES}}}) -> (output: T)", shape=_solution,
-    explain=_trouble("Input matrix is not invertible."))
+@op(
+    f"MatrixSolve(matrix: T, rhs: T, adjoint: bool = False, T: {{{_TYPES}}}) -> (output: T)",
+    shape=_solution,
+    explain=_trouble("Input matrix is not invertible."),
+)
 def MatrixSolve(matrix, rhs, adjoint):
     return torch.linalg.solve(matrix.mH if adjoint else matrix, rhs)
 
 
-@op(f"MatrixTriangularSolve(matrix: T, rhs: T, lower: bool = True, adjoint: bool = False, T: {{{_TYPES}}}) -> "
+@op(
+    f"MatrixTriangularSolve(matrix: T, rhs: T, lower: bool = True, adjoint: bool = False, T: {{{_TYPES}}}) -> "
     f"(output: T)",
-    shape=_solution, explain=_trouble("Input matrix is not invertible."))
+    shape=_solution,
+    explain=_trouble("Input matrix is not invertible."),
+)
 def MatrixTriangularSolve(matrix, rhs, lower, adjoint):
     if matrix.device.type == "cpu" and bool((torch.diagonal(matrix, 0, -2, -1) == 0).any()):
         raise ZeroDivisionError("a triangular matrix with a zero on its diagonal")

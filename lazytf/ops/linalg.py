@@ -1,6 +1,7 @@
 """Products of matrices, diagonals, transposes. A matrix is the last two axes of a tensor; axes before them are a
 batch.
 """
+
 import builtins
 import math
 
@@ -39,16 +40,22 @@ def _product_trouble(a, b, transpose_a, transpose_b):
         return f"Matrix size-incompatible: In[0]: {shapes.bracketed(a.shape)}, In[1]: {shapes.bracketed(b.shape)}"
 
 
-@op(f"MatMul(a: T, b: T, transpose_a: bool = False, transpose_b: bool = False, T: {{{_ALL}}}) -> (product: T)",
-    shape=_product_shape, explain=_product_trouble)
+@op(
+    f"MatMul(a: T, b: T, transpose_a: bool = False, transpose_b: bool = False, T: {{{_ALL}}}) -> (product: T)",
+    shape=_product_shape,
+    explain=_product_trouble,
+)
 def MatMul(a, b, transpose_a, transpose_b):
     return torch.mm(a.t() if transpose_a else a, b.t() if transpose_b else b)
 
 
-@op("SparseMatMul(a: Ta, b: Tb, transpose_a: bool = False, transpose_b: bool = False, a_is_sparse: bool = False, "
+@op(
+    "SparseMatMul(a: Ta, b: Tb, transpose_a: bool = False, transpose_b: bool = False, a_is_sparse: bool = False, "
     "b_is_sparse: bool = False, Ta: {float32, bfloat16} = float32, Tb: {float32, bfloat16} = float32) -> (product: "
     "float32)",
-    shape=_product_shape, explain=_product_trouble)
+    shape=_product_shape,
+    explain=_product_trouble,
+)
 def SparseMatMul(a, b, transpose_a, transpose_b):
     """The operands are dense tensors with many zeros; multiplying them as they are is as fast."""
     return MatMul.kernel(a.float(), b.float(), transpose_a, transpose_b)
@@ -79,14 +86,18 @@ def _batch_trouble(x, y, adj_x, adj_y):
     shown = f"{shapes.bracketed(x.shape)} {shapes.bracketed(y.shape)}"
     if a != b:
         return f"In[0] mismatch In[1] shape: {a} vs. {b}: {shown} {adj_x:d} {adj_y:d}"
-    return ("In[0] and In[1] must have compatible batch dimensions: "
-            f"{shapes.bracketed(x.shape)} vs. {shapes.bracketed(y.shape)}")
+    return (
+        "In[0] and In[1] must have compatible batch dimensions: "
+        f"{shapes.bracketed(x.shape)} vs. {shapes.bracketed(y.shape)}"
+    )
 
 
 def _batch_product(type_name):
-    @op(f"{type_name}(x: T, y: T, T: {{{_ALL}}}, adj_x: bool = False, adj_y: bool = False) -> (output: T)",
+    @op(
+        f"{type_name}(x: T, y: T, T: {{{_ALL}}}, adj_x: bool = False, adj_y: bool = False) -> (output: T)",
         shape=_batch_shape,
-        explain=_batch_trouble)
+        explain=_batch_trouble,
+    )
     def product(x, y, adj_x, adj_y):
         if x.ndim < 2 or y.ndim < 2:
             refuse(_batch_trouble(x, y, adj_x, adj_y))
@@ -113,9 +124,17 @@ def _cross_shape(op):
         raise ShapeError(str(e)) from None
 
 
-def matmul(a, b, transpose_a=False, transpose_b=False, adjoint_a=False, adjoint_b=False, a_is_sparse=False,
-           b_is_sparse=False,
-           name=None):
+def matmul(
+    a,
+    b,
+    transpose_a=False,
+    transpose_b=False,
+    adjoint_a=False,
+    adjoint_b=False,
+    a_is_sparse=False,
+    b_is_sparse=False,
+    name=None,
+):
     """The product of the matrices ``a`` (``[..., m, k]``) and ``b`` (``[..., k, n]``): ``[..., m, n]``.
 
     ``transpose_*`` swap rows and columns of an operand first, ``adjoint_*`` conjugate it as well; batch axes broadcast.
@@ -145,9 +164,14 @@ _MAYBE_SPARSE = {dtypes.bfloat16, dtypes.float32}
 def matvec(a, b, transpose_a=False, adjoint_a=False, a_is_sparse=False, b_is_sparse=False, name=None):
     """The product of the matrix ``a`` (``[..., m, k]``) and the vector ``b`` (``[..., k]``): ``[..., m]``."""
     with name_scope(name, "MatVec", [a, b]):
-        product = matmul(a, expand_dims(b, axis=-1), transpose_a=transpose_a, adjoint_a=adjoint_a,
-                         a_is_sparse=a_is_sparse,
-                         b_is_sparse=b_is_sparse)
+        product = matmul(
+            a,
+            expand_dims(b, axis=-1),
+            transpose_a=transpose_a,
+            adjoint_a=adjoint_a,
+            a_is_sparse=a_is_sparse,
+            b_is_sparse=b_is_sparse,
+        )
         return squeeze(product, axis=-1)
 
 
@@ -192,7 +216,7 @@ def _paired_axes(a, axes):
         if axes > len(a._shape):
             raise ValueError(f"'axes' must not be larger than the number of dimensions of tensor {a}.")
         every = [*_indices(len(a._shape))]
-        return every[len(every) - axes:], every[:axes]
+        return every[len(every) - axes :], every[:axes]
     if isinstance(axes, (list, tuple)):
         if len(axes) != 2:
             raise ValueError("'axes' must be an integer or have length 2.")
@@ -222,8 +246,10 @@ def _as_matrix(tensor, axes, axes_first):
             pair = [math.prod(known), math.prod(sizes[i] for i in axes)]
             order = axes + free if axes_first else free + axes
             return reshape(transpose(tensor, order), pair[::-1] if axes_first else pair), known, known
-        axes, free = convert_to_tensor(axes, dtypes.int32, name="axes"), convert_to_tensor(free, dtypes.int32,
-                                                                                           name="free")
+        axes, free = (
+            convert_to_tensor(axes, dtypes.int32, name="axes"),
+            convert_to_tensor(free, dtypes.int32, name="free"),
+        )
         extents = shape(tensor)
     else:
         known, extents, count = None, shape(tensor), rank(tensor)
@@ -275,7 +301,7 @@ def DiagPart(input):
     trouble = _diag_part_trouble(input)
     if trouble:
         refuse(trouble)
-    sizes = input.shape[:input.ndim // 2]
+    sizes = input.shape[: input.ndim // 2]
     return torch.diagonal(input.reshape(math.prod(sizes), -1)).reshape(sizes)
 
 
@@ -322,9 +348,11 @@ def _set_diag_shape(op):
 def _set_diag_trouble(input, diagonal):
     if input.ndim < 2:
         return f"input must be at least 2-dim, received shape: {shapes.bracketed(input.shape)}"
-    return ("Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal "
-            "to the "
-            "longests diagonal in range [lower_diag_index:upper_diag_index].")
+    return (
+        "Either first dimensions of diagonal don't match input.shape[:-2], or diagonal.shape[:-1] is not equal "
+        "to the "
+        "longests diagonal in range [lower_diag_index:upper_diag_index]."
+    )
 
 
 @op("MatrixSetDiag(input: T, diagonal: T, T: type) -> (output: T)", shape=_set_diag_shape, explain=_set_diag_trouble)
@@ -332,9 +360,12 @@ def MatrixSetDiag(input, diagonal):
     return torch.diagonal_scatter(input, diagonal, 0, -2, -1)
 
 
-@op("MatrixBandPart(input: T, num_lower: host Tindex, num_upper: host Tindex, T: type, Tindex: {index} = int64) -> "
+@op(
+    "MatrixBandPart(input: T, num_lower: host Tindex, num_upper: host Tindex, T: type, Tindex: {index} = int64) -> "
     "(band: T)",
-    shape=lambda op: [op._inputs[0]._shape], no_gradient_inputs=("num_lower", "num_upper"))
+    shape=lambda op: [op._inputs[0]._shape],
+    no_gradient_inputs=("num_lower", "num_upper"),
+)
 def MatrixBandPart(input, num_lower, num_upper, device):
     kept = torch.ones(input.shape[-2:], dtype=torch.bool, device=device)
     if num_lower >= 0:
@@ -405,8 +436,9 @@ def eye(num_rows, num_columns=None, batch_shape=None, dtype=dtypes.float32, name
         elif isinstance(num_rows, int) and isinstance(num_columns, int):
             is_square, size = num_rows == num_columns, min(num_rows, num_columns)
         else:
-            raise TypeError(f"num_rows and num_columns must be positive integer values; got {num_rows!r} and "
-                            f"{num_columns!r}.")
+            raise TypeError(
+                f"num_rows and num_columns must be positive integer values; got {num_rows!r} and {num_columns!r}."
+            )
         if isinstance(batch, Tensor) or isinstance(size, Tensor):
             batch = convert_to_tensor(batch, dtypes.int32, name="shape")
             sizes = raw.ConcatV2([batch, [size]], 0, name="concat")

@@ -1,4 +1,5 @@
 """Biases, softmax, moments, dropout and the like: the smaller parts of neural networks."""
+
 import numbers
 from collections import namedtuple
 from functools import partial
@@ -47,8 +48,10 @@ def _bias_trouble(value, bias, data_format="NHWC"):
     if bias.ndim != 1:
         return f"Biases must be 1D: {shapes.bracketed(bias.shape)}"
     where = "the last dimension" if data_format == "NHWC" else "the channel dimension"
-    return (f"Must provide as many biases as {where} of the input tensor: {shapes.bracketed(bias.shape)} vs. "
-            f"{shapes.bracketed(value.shape)}")
+    return (
+        f"Must provide as many biases as {where} of the input tensor: {shapes.bracketed(bias.shape)} vs. "
+        f"{shapes.bracketed(value.shape)}"
+    )
 
 
 @op(f"BiasAdd(value: T, bias: T, T: {{number}}, {_FORMAT}) -> (output: T)", shape=_biased, explain=_bias_trouble)
@@ -153,8 +156,10 @@ def _along(axis, logits, type_name, name):
     if axes is None:
         raise TypeError("softmax along another axis than the last needs logits of a known rank")
     if value is not None and not -axes <= value < axes:
-        refuse(f"Dimension ({value}) must be in the range [{-axes}, {axes}) where {axes} is the "
-                                               "number of dimensions in the input.")
+        refuse(
+            f"Dimension ({value}) must be in the range [{-axes}, {axes}) where {axes} is the "
+            "number of dimensions in the input."
+        )
     count = rank(logits)
     if not is_number:
         axis = raw.Select(raw.Less(axis, 0), axis + count, axis)
@@ -223,8 +228,9 @@ def dropout(x, keep_prob=None, noise_shape=None, seed=None, name=None, rate=None
     with name_scope(name, "dropout", [x]):
         x = convert_to_tensor(x, name="x")
         if not x.dtype.is_floating:
-            raise ValueError(f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} "
-                             f"tensor instead.")
+            raise ValueError(
+                f"x has to be a floating point tensor since it's going to be scaled. Got a {x.dtype} tensor instead."
+            )
         if isinstance(rate, numbers.Real):
             if not 0 <= rate < 1:
                 raise ValueError(f"rate must be a scalar tensor or a float in the range [0, 1), got {rate:g}")
@@ -263,8 +269,9 @@ def _best_shapes(op):
     if values is None:
         return [None, None]
     if k is not None and values[-1] is not None and values[-1] < k:
-        raise ShapeError(f"input must have last dimension >= k = {k} but is {values[-1]}",
-                         {} if "k" in op._attrs else {1: f"<{k}>"})
+        raise ShapeError(
+            f"input must have last dimension >= k = {k} but is {values[-1]}", {} if "k" in op._attrs else {1: f"<{k}>"}
+        )
     return [(*values[:-1], k)] * 2
 
 
@@ -284,9 +291,12 @@ def _too_few(input, k, *_):
         return f"input must have at least k columns. Had {input.shape[-1]}, needed {k}"
 
 
-@op("TopKV2(input: T, k: host int32, sorted: bool = True, T: {realnumber}) -> (values: T, indices: int32)",
+@op(
+    "TopKV2(input: T, k: host int32, sorted: bool = True, T: {realnumber}) -> (values: T, indices: int32)",
     shape=_best_shapes,
-    no_gradient_inputs=("k",), explain=_too_few)
+    no_gradient_inputs=("k",),
+    explain=_too_few,
+)
 def TopKV2(input, k, sorted):
     """Of equal elements the first come first, which ``torch.topk`` does not promise; so they are always sorted."""
     values, indices = torch.sort(widened(input), dim=-1, descending=True, stable=True)
@@ -305,14 +315,20 @@ def _hit_shape(op):
     return [(merge_dimensions(with_rank(op, 0, 2)[0], with_rank(op, 1, 1)[0]),)]
 
 
-@op("InTopK(predictions: float32, targets: T, k: int, T: {index} = int32) -> (precision: bool)", shape=_hit_shape,
-    gradient=False)
+@op(
+    "InTopK(predictions: float32, targets: T, k: int, T: {index} = int32) -> (precision: bool)",
+    shape=_hit_shape,
+    gradient=False,
+)
 def InTopK(predictions, targets, k):
     return _in_best(predictions, targets, k)
 
 
-@op("InTopKV2(predictions: float32, targets: T, k: host T, T: {index} = int32) -> (precision: bool)", shape=_hit_shape,
-    gradient=False)
+@op(
+    "InTopKV2(predictions: float32, targets: T, k: host T, T: {index} = int32) -> (precision: bool)",
+    shape=_hit_shape,
+    gradient=False,
+)
 def InTopKV2(predictions, targets, k):
     return _in_best(predictions, targets, k)
 

@@ -1,4 +1,5 @@
 """Lengths of vectors and matrices, and tensors scaled to a length."""
+
 import numpy as np
 import torch
 
@@ -51,9 +52,11 @@ def _check_order(ord, of_matrix):
         if ord not in ("euclidean", "fro", 1, 2, np.inf):
             raise ValueError(f"'ord' must be a supported matrix norm in ['euclidean', 'fro', 1, 2, inf], got {ord}")
         if ord == 2:
-            raise NotImplementedError("tf.norm(ord=2) of a matrix, the spectral norm, is not there yet; it is the "
-                                      "largest "
-                                      "element along the last axis of tf.svd(tensor, compute_uv=False).")
+            raise NotImplementedError(
+                "tf.norm(ord=2) of a matrix, the spectral norm, is not there yet; it is the "
+                "largest "
+                "element along the last axis of tf.svd(tensor, compute_uv=False)."
+            )
     elif ord != "euclidean" and (isinstance(ord, str) or not np.isreal(ord) or ord <= 0):
         raise ValueError(f"'ord' must be a supported vector norm, got {ord}")
 

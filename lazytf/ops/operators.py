@@ -3,6 +3,7 @@
 The other operand becomes a tensor, of the tensor's own type where it can be. Tensors are equal (``==``) only to
 themselves, so that they can stand in sets and dictionaries; ``tf.equal`` compares their elements.
 """
+
 from lazytf.core import dtypes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.operation import Tensor
@@ -18,8 +19,9 @@ def _add(x, y, name):
 
 def _mul(x, y, name):
     if type(y) is SparseTensor:
-        return SparseTensor(y.indices, raw.SparseDenseCwiseMul(y.indices, y.values, y.dense_shape, x, name=name),
-                            y.dense_shape)
+        return SparseTensor(
+            y.indices, raw.SparseDenseCwiseMul(y.indices, y.values, y.dense_shape, x, name=name), y.dense_shape
+        )
     return raw.Mul(x, y, name=name)
 
 
@@ -58,7 +60,7 @@ def _install(word, function):
                 try:
                     y = convert_to_tensor(y, preferred_dtype=x.dtype.base_dtype, name="y")
                 except TypeError:
-                    if hasattr(type(y), reflected_name):        # the other operand may know how
+                    if hasattr(type(y), reflected_name):  # the other operand may know how
                         return NotImplemented
                     raise
             return function(x, y, name)

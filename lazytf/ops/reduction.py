@@ -3,6 +3,7 @@
 The axes are an int or a list of ints, counted from the end where negative; no axes at all reduce nothing. With
 ``keep_dims`` a reduced axis stays, with size 1.
 """
+
 import math
 
 import numpy as np
@@ -38,8 +39,9 @@ def _reduced(op):
     for axis in axes.flat:
         if not -len(before) <= axis < len(before):
             values = "<" + " ".join(str(a) for a in axes.flat) + ">"
-            raise ShapeError(f"Invalid reduction dimension {axis} for input with {len(before)} dimensions.",
-                             {1: values})
+            raise ShapeError(
+                f"Invalid reduction dimension {axis} for input with {len(before)} dimensions.", {1: values}
+            )
         gone.add(axis % len(before))
     if keep:
         return [tuple(1 if i in gone else size for i, size in enumerate(before))]
@@ -58,9 +60,14 @@ def _reduction(type_name, types, kernel, host, gradient=True):
     """Declares one reduction: ``kernel(input, axes, keep_dims)`` is asked only where there are axes."""
     typed = "bool" if types == "bool" else "T"
     attrs = "" if types == "bool" else f"T: {{{types}}}, "
-    declared = op(f"{type_name}(input: {typed}, reduction_indices: host Tidx, keep_dims: bool = False, {attrs}"
-                  f"Tidx: {{index}} = int32) -> (output: {typed})", shape=_reduced, gradient=gradient, view=True,
-                  no_gradient_inputs=("reduction_indices",))
+    declared = op(
+        f"{type_name}(input: {typed}, reduction_indices: host Tidx, keep_dims: bool = False, {attrs}"
+        f"Tidx: {{index}} = int32) -> (output: {typed})",
+        shape=_reduced,
+        gradient=gradient,
+        view=True,
+        no_gradient_inputs=("reduction_indices",),
+    )
 
     def reduce(input, reduction_indices, keep_dims):
         axes = [reduction_indices] if type(reduction_indices) is int else reduction_indices
@@ -68,7 +75,7 @@ def _reduction(type_name, types, kernel, host, gradient=True):
             return input
         try:
             return kernel(input, axes, keep_dims)
-        except (IndexError, RuntimeError):      # an axis named twice, or none of the tensor's
+        except (IndexError, RuntimeError):  # an axis named twice, or none of the tensor's
             return kernel(input, _checked(input, axes), keep_dims)
 
     def reduce_on_host(input, reduction_indices, keep_dims):
@@ -111,6 +118,7 @@ def _extreme(kernel, of_none):
     """A largest or smallest element; ties share the gradient. Of no elements it is ``of_none``, the other end of the
     type.
     """
+
     def extreme(input, axes, keep_dims):
         try:
             return kernel(input, axes, keep_dims)
@@ -120,6 +128,7 @@ def _extreme(kernel, of_none):
             if input.numel():
                 raise
             return _filled(input, _checked(input, axes), keep_dims, of_none(input.dtype))
+
     return extreme
 
 
@@ -157,7 +166,7 @@ def _prod_on_host(input, axes, keep_dims):
 
 
 def _euclidean_norm_on_host(input, axes, keep_dims):
-    return np.sqrt(np.sum(np.abs(input)**2, axis=axes, keepdims=keep_dims)).astype(input.dtype)
+    return np.sqrt(np.sum(np.abs(input) ** 2, axis=axes, keepdims=keep_dims)).astype(input.dtype)
 
 
 def _on_host(function):
@@ -165,14 +174,14 @@ def _on_host(function):
 
 
 #          op type          types         torch                         NumPy
-_reduction("Sum",           "number",     _sum,                         _sum_on_host)
-_reduction("Mean",          "number",     _mean,                        _mean_on_host)
-_reduction("Prod",          "number",     _prod,                        _prod_on_host)
-_reduction("Max",           "number",     _extreme(torch.amax, _least), _on_host(np.max))
-_reduction("Min",           "number",     _extreme(torch.amin, _most),  _on_host(np.min))
-_reduction("EuclideanNorm", "number",     _euclidean_norm,              _euclidean_norm_on_host, None)
-_reduction("All",           "bool",       torch.all,                    _on_host(np.all), False)
-_reduction("Any",           "bool",       torch.any,                    _on_host(np.any), False)
+_reduction("Sum", "number", _sum, _sum_on_host)
+_reduction("Mean", "number", _mean, _mean_on_host)
+_reduction("Prod", "number", _prod, _prod_on_host)
+_reduction("Max", "number", _extreme(torch.amax, _least), _on_host(np.max))
+_reduction("Min", "number", _extreme(torch.amin, _most), _on_host(np.min))
+_reduction("EuclideanNorm", "number", _euclidean_norm, _euclidean_norm_on_host, None)
+_reduction("All", "bool", torch.all, _on_host(np.all), False)
+_reduction("Any", "bool", torch.any, _on_host(np.any), False)
 
 
 # -- where the extreme is -------------------------------------------------------------------------------------------
@@ -189,22 +198,31 @@ def _without_axis(op):
     if axis is None:
         return [(None,) * (len(before) - 1)]
     if not -len(before) <= axis < len(before):
-        raise ShapeError(f"Dimension ({axis}) must be in the range [{-len(before)}, {len(before)}), where "
-                         f"{len(before)} is the "
-                         "number of dimensions in the input.", {1: f"<{axis}>"})
+        raise ShapeError(
+            f"Dimension ({axis}) must be in the range [{-len(before)}, {len(before)}), where "
+            f"{len(before)} is the "
+            "number of dimensions in the input.",
+            {1: f"<{axis}>"},
+        )
     axis %= len(before)
-    return [before[:axis] + before[axis + 1:]]
+    return [before[:axis] + before[axis + 1 :]]
 
 
 def _position(type_name, kernel):
     """Declares the op type that tells where along an axis the first largest or smallest element is."""
+
     def position(input, dimension, output_type):
         found = kernel(widened(input), dimension)
         return found if output_type is torch.int64 else found.to(output_type)
 
-    op(f"{type_name}(input: T, dimension: host Tidx, T: {{number}}, Tidx: {{index}} = int32, output_type: {{index}} "
-       f"= int64)"
-       " -> (output: output_type)", shape=_without_axis, gradient=None, explain=_no_position)(position)
+    op(
+        f"{type_name}(input: T, dimension: host Tidx, T: {{number}}, Tidx: {{index}} = int32, output_type: {{index}} "
+        f"= int64)"
+        " -> (output: output_type)",
+        shape=_without_axis,
+        gradient=None,
+        explain=_no_position,
+    )(position)
 
 
 def _no_position(input, dimension, *_):
@@ -231,6 +249,7 @@ def _running(type_name, kernel, start, types="number"):
     """Declares a running total; exclusive ones leave the element itself out and begin with ``start``, or where that is
     None with the least number of the type.
     """
+
     def running(x, axis, exclusive, reverse):
         if not -x.ndim <= axis < x.ndim:
             refuse(f"ScanOp: Expected scan axis in the range [{-x.ndim}, {x.ndim}), but got {axis}")
@@ -244,8 +263,12 @@ def _running(type_name, kernel, start, types="number"):
         total = kernel(wide, axis)
         return (torch.flip(total, (axis,)) if reverse else total).to(x.dtype)
 
-    op(f"{type_name}(x: T, axis: host Tidx, exclusive: bool = False, reverse: bool = False, T: {{{types}}}, "
-       "Tidx: {index} = int32) -> (out: T)", shape=_scanned, no_gradient_inputs=("axis",))(running)
+    op(
+        f"{type_name}(x: T, axis: host Tidx, exclusive: bool = False, reverse: bool = False, T: {{{types}}}, "
+        "Tidx: {index} = int32) -> (out: T)",
+        shape=_scanned,
+        no_gradient_inputs=("axis",),
+    )(running)
 
 
 def _scanned(op):
@@ -300,16 +323,18 @@ _COMMON = """
 
 
 def _reduce(type_name, input_tensor, axis, keepdims, name):
-    result = getattr(raw, type_name)(input_tensor, _all_axes(input_tensor) if axis is None else axis,
-                                     keep_dims=keepdims, name=name)
+    result = getattr(raw, type_name)(
+        input_tensor, _all_axes(input_tensor) if axis is None else axis, keep_dims=keepdims, name=name
+    )
     if axis is None and not keepdims:
         result.set_shape(())
     return result
 
 
 reduce_sum = _public("reduce_sum", "Sum", "The sum of the elements along ``axis``.")
-reduce_mean = _public("reduce_mean", "Mean", "The mean of the elements along ``axis``; integers give a truncated "
-                                             "integer.")
+reduce_mean = _public(
+    "reduce_mean", "Mean", "The mean of the elements along ``axis``; integers give a truncated integer."
+)
 reduce_prod = _public("reduce_prod", "Prod", "The product of the elements along ``axis``.")
 reduce_max = _public("reduce_max", "Max", "The largest element along ``axis``; equal ones share the gradient.")
 reduce_min = _public("reduce_min", "Min", "The smallest element along ``axis``; equal ones share the gradient.")
@@ -353,8 +378,16 @@ def reduce_logsumexp(input_tensor, axis=None, keepdims=None, name=None, reductio
         return raw.Add(result, largest)
 
 
-def count_nonzero(input_tensor=None, axis=None, keepdims=None, dtype=dtypes.int64, name=None, reduction_indices=None,
-                  keep_dims=None, input=None):
+def count_nonzero(
+    input_tensor=None,
+    axis=None,
+    keepdims=None,
+    dtype=dtypes.int64,
+    name=None,
+    reduction_indices=None,
+    keep_dims=None,
+    input=None,
+):
     """How many elements along ``axis`` are not zero (of strings: not empty), as ``dtype``. Arguments as for
     ``reduce_sum``.
     """

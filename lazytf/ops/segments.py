@@ -27,11 +27,13 @@ def _totals(data, ids, count):
 
 def _scattered(how, of_nothing):
     """Another reduction of rows by their ids; a segment without rows holds ``of_nothing(dtype)``."""
+
     def scatter(data, ids, count):
         wide = widened(data)
         start = wide.new_full((count, *wide.shape[1:]), of_nothing(data.dtype))
         places = ids.to(torch.int64).reshape((-1,) + (1,) * (wide.ndim - 1)).expand_as(wide)
         return torch.scatter_reduce(start, 0, places, wide, how, include_self=False).to(data.dtype)
+
     return scatter
 
 
@@ -73,8 +75,12 @@ def _sorted(type_name, types, reduce, gradient=True):
     def segment(data, segment_ids):
         return reduce(data, segment_ids, _count(data, segment_ids))
 
-    op(f"{type_name}(data: T, segment_ids: Tindices, T: {{{types}}}, Tindices: {{index}}) -> (output: T)",
-       shape=_segment_shape, gradient=gradient, no_gradient_inputs=("segment_ids",))(segment)
+    op(
+        f"{type_name}(data: T, segment_ids: Tindices, T: {{{types}}}, Tindices: {{index}}) -> (output: T)",
+        shape=_segment_shape,
+        gradient=gradient,
+        no_gradient_inputs=("segment_ids",),
+    )(segment)
 
 
 def _count(data, ids):
@@ -85,8 +91,7 @@ def _count(data, ids):
         return 0
     first, last = int(ids[0]), int(ids[-1])
     if first < 0:
-        refuse(f"Segment id {first} out of range [0, {last + 1}), possibly because 'segment_ids' "
-                                               "input is not sorted.")
+        refuse(f"Segment id {first} out of range [0, {last + 1}), possibly because 'segment_ids' input is not sorted.")
     if bool((ids[1:] < ids[:-1]).any()):
         refuse("segment ids are not increasing")
     return last + 1
@@ -107,24 +112,25 @@ def _unsorted_shape(op):
     with_rank(op, 2, 0)
     count = contents.scalar(op._inputs[2])
     if count is not None and count < 0:
-        raise ShapeError(f"Dimension size, given by scalar input 2, must be non-negative but is {count}",
-                         {2: f"<{count}>"})
+        raise ShapeError(
+            f"Dimension size, given by scalar input 2, must be non-negative but is {count}", {2: f"<{count}>"}
+        )
     if data is None or ids is None:
         return [None]
     if len(data) < len(ids):
         raise ShapeError(f"Shape must be at least rank {len(ids)} but is rank {len(data)}")
     for a, b in zip(data, ids):  # noqa: B905 - the ids' dimensions come first among the data's
         merge_dimensions(a, b)
-    return [(count, *data[len(ids):])]
+    return [(count, *data[len(ids) :])]
 
 
 def _unsorted(type_name, types, reduce):
     def segment(data, segment_ids, num_segments):
-        if data.shape[:segment_ids.ndim] != segment_ids.shape:
+        if data.shape[: segment_ids.ndim] != segment_ids.shape:
             a, b = shapes.bracketed(data.shape), shapes.bracketed(segment_ids.shape)
             refuse(f"data.shape = {a} does not start with segment_ids.shape = {b}")
         if segment_ids.ndim != 1:
-            data = data.reshape((-1, *data.shape[segment_ids.ndim:]))
+            data = data.reshape((-1, *data.shape[segment_ids.ndim :]))
             segment_ids = segment_ids.reshape(-1)
         try:
             return reduce(data, segment_ids, num_segments)
@@ -136,14 +142,17 @@ def _unsorted(type_name, types, reduce):
         if segment_ids.device.type == "cpu":
             return segment(data, segment_ids, num_segments)
         strays = (segment_ids < 0) | (segment_ids >= num_segments)
-        data = data.reshape((-1, *data.shape[segment_ids.ndim:]))
+        data = data.reshape((-1, *data.shape[segment_ids.ndim :]))
         ids = torch.where(strays, num_segments, segment_ids).reshape(-1)
         return reduce(data, ids, num_segments + 1)[:num_segments]
 
-    op(f"{type_name}(data: T, segment_ids: Tindices, num_segments: host Tnumsegments, T: {{{types}}}, Tindices: "
-       f"{{index}}, "
-       "Tnumsegments: {index} = int32) -> (output: T)", shape=_unsorted_shape,
-       no_gradient_inputs=("segment_ids", "num_segments"))(careful)
+    op(
+        f"{type_name}(data: T, segment_ids: Tindices, num_segments: host Tnumsegments, T: {{{types}}}, Tindices: "
+        f"{{index}}, "
+        "Tnumsegments: {index} = int32) -> (output: T)",
+        shape=_unsorted_shape,
+        no_gradient_inputs=("segment_ids", "num_segments"),
+    )(careful)
 
 
 def _without_strays(reduce, data, ids, count):
@@ -170,10 +179,12 @@ def _sorted_function(public, type_name, what, of_none=0):
         return getattr(raw, type_name)(data, segment_ids, name=name)
 
     function.__name__ = function.__qualname__ = public
-    function.__doc__ = (f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` "
-                        f"(``[n]``, sorted).\n\n"
-                        f"    A number that no row has gives {of_none}. ``InvalidArgumentError`` where the numbers "
-                        "are not sorted.\n    ")
+    function.__doc__ = (
+        f"{what} of the rows of ``data`` (``[n, ...]``) with the same number in ``segment_ids`` "
+        f"(``[n]``, sorted).\n\n"
+        f"    A number that no row has gives {of_none}. ``InvalidArgumentError`` where the numbers "
+        "are not sorted.\n    "
+    )
     return function
 
 
@@ -182,11 +193,13 @@ def _unsorted_function(public, type_name, what):
         return getattr(raw, type_name)(data, segment_ids, num_segments, name=name)
 
     function.__name__ = function.__qualname__ = public
-    function.__doc__ = (f"{what} of the parts of ``data`` with the same number in ``segment_ids``, as "
-                        f"``num_segments`` rows.\n\n"
-                        "    The shape of ``data`` begins with that of ``segment_ids``. Negative numbers are left "
-                        "out;\n"
-                        "    ``InvalidArgumentError`` for one that is not below ``num_segments``.\n    ")
+    function.__doc__ = (
+        f"{what} of the parts of ``data`` with the same number in ``segment_ids``, as "
+        f"``num_segments`` rows.\n\n"
+        "    The shape of ``data`` begins with that of ``segment_ids``. Negative numbers are left "
+        "out;\n"
+        "    ``InvalidArgumentError`` for one that is not below ``num_segments``.\n    "
+    )
     return function
 
 

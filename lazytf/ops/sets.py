@@ -1,4 +1,5 @@
 """Vectors as sets: what one has that another has not."""
+
 from collections import namedtuple
 
 import numpy as np
@@ -18,8 +19,11 @@ def _rest_shapes(op):
     return [(None,), (None,)]
 
 
-@op("ListDiff(x: T, y: T, T: type, out_idx: {index} = int32) -> (out: T, idx: out_idx)", shape=_rest_shapes,
-    gradient=False)
+@op(
+    "ListDiff(x: T, y: T, T: type, out_idx: {index} = int32) -> (out: T, idx: out_idx)",
+    shape=_rest_shapes,
+    gradient=False,
+)
 def ListDiff(x, y, out_idx):
     places = torch.nonzero(~torch.isin(x, y)).squeeze(-1)
     return x[places], places.to(out_idx)

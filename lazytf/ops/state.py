@@ -3,6 +3,7 @@
 A ref variable's op (``VariableV2``) outputs the cell itself; so does a resource variable's handle. Kernels that change
 one go through the cell's ``assign``, ``assign_host`` and ``writable`` (see ``runtime/resources.py``), never around it.
 """
+
 import operator
 
 import numpy as np
@@ -15,20 +16,35 @@ from lazytf.core.shape_rules import merge
 # -- making ---------------------------------------------------------------------------------------------------------
 
 
-@op("VariableV2(shape: shape, dtype: type, container: string = '', shared_name: string = '') -> (ref: ref dtype)",
-    shape=shape_rules.from_attr, role="resource", stateful=True, gradient=False)
+@op(
+    "VariableV2(shape: shape, dtype: type, container: string = '', shared_name: string = '') -> (ref: ref dtype)",
+    shape=shape_rules.from_attr,
+    role="resource",
+    stateful=True,
+    gradient=False,
+)
 def VariableV2(ctx, shape, dtype, shared_name):
     return ctx.cell(shared_name or ctx.name, dtype, shape)
 
 
-@op("Variable(shape: shape, dtype: type, container: string = '', shared_name: string = '') -> (ref: ref dtype)",
-    shape=shape_rules.from_attr, role="resource", stateful=True, gradient=False)
+@op(
+    "Variable(shape: shape, dtype: type, container: string = '', shared_name: string = '') -> (ref: ref dtype)",
+    shape=shape_rules.from_attr,
+    role="resource",
+    stateful=True,
+    gradient=False,
+)
 def Variable(ctx, shape, dtype, shared_name):
     return ctx.cell(shared_name or ctx.name, dtype, shape)
 
 
-@op("VarHandleOp(dtype: type, shape: shape, container: string = '', shared_name: string = '') -> (resource: resource)",
-    shape=shape_rules.scalar, role="resource", stateful=True, gradient=False)
+@op(
+    "VarHandleOp(dtype: type, shape: shape, container: string = '', shared_name: string = '') -> (resource: resource)",
+    shape=shape_rules.scalar,
+    role="resource",
+    stateful=True,
+    gradient=False,
+)
 def VarHandleOp(ctx, shape, dtype, shared_name):
     return ctx.cell(shared_name or ctx.name, dtype, shape)
 
@@ -36,14 +52,25 @@ def VarHandleOp(ctx, shape, dtype, shared_name):
 # -- reading --------------------------------------------------------------------------------------------------------
 
 
-@op("IsVariableInitialized(ref: ref dtype, dtype: type) -> (is_initialized: bool)",
-    shape=shape_rules.scalar, reads=["ref"], on_host=True, gradient=False)
+@op(
+    "IsVariableInitialized(ref: ref dtype, dtype: type) -> (is_initialized: bool)",
+    shape=shape_rules.scalar,
+    reads=["ref"],
+    on_host=True,
+    gradient=False,
+)
 def IsVariableInitialized(ref):
     return ref.initialized_flag
 
 
-@op("VarIsInitializedOp(resource: resource) -> (is_initialized: bool)",
-    shape=shape_rules.scalar, reads=["resource"], on_host=True, gradient=None, stateful=True)
+@op(
+    "VarIsInitializedOp(resource: resource) -> (is_initialized: bool)",
+    shape=shape_rules.scalar,
+    reads=["resource"],
+    on_host=True,
+    gradient=None,
+    stateful=True,
+)
 def VarIsInitializedOp(resource):
     return resource.initialized_flag
 
@@ -53,8 +80,14 @@ def _shape_of_handle(op):
     return op._inputs[0].op._attrs.get("shape")
 
 
-@op("ReadVariableOp(resource: resource, dtype: type) -> (value: dtype)",
-    shape=lambda op: [_shape_of_handle(op)], reads=["resource"], view=True, stateful=True, role="read")
+@op(
+    "ReadVariableOp(resource: resource, dtype: type) -> (value: dtype)",
+    shape=lambda op: [_shape_of_handle(op)],
+    reads=["resource"],
+    view=True,
+    stateful=True,
+    role="read",
+)
 def ReadVariableOp(resource):
     return resource.value
 
@@ -64,9 +97,14 @@ def _(resource):
     return resource.host
 
 
-@op("VariableShape(input: resource, out_type: {int32, int64} = int32) -> (output: out_type)",
-    shape=lambda op: [(None,) if (s := _shape_of_handle(op)) is None else (len(s),)], reads=["input"], on_host=True,
-    gradient=None, stateful=True)
+@op(
+    "VariableShape(input: resource, out_type: {int32, int64} = int32) -> (output: out_type)",
+    shape=lambda op: [(None,) if (s := _shape_of_handle(op)) is None else (len(s),)],
+    reads=["input"],
+    on_host=True,
+    gradient=None,
+    stateful=True,
+)
 def VariableShape(input, out_type):
     return out_type.type(input.shape_now)
 
@@ -82,8 +120,11 @@ def _assigned(op):
 def _check_shape(ref, shape, validate_shape):
     if validate_shape and not ref.fits(shape):
         raise errors.InvalidArgumentError(
-            None, None, f"Assign requires shapes of both tensors to match. lhs shape= {ref.shape_text} rhs shape= "
-                        f"[{','.join(map(str, shape))}]")
+            None,
+            None,
+            f"Assign requires shapes of both tensors to match. lhs shape= {ref.shape_text} rhs shape= "
+            f"[{','.join(map(str, shape))}]",
+        )
 
 
 @op(
@@ -112,8 +153,12 @@ def _updated(op):
 
 def _update(type_name, in_place, on_scalars):
     """A row of the two ops that add to a variable or subtract from it."""
-    @op(f"{type_name}(ref: ref T, value: T, T: {{number}}, use_locking: bool = False) -> (output_ref: ref T)",
-        shape=_updated, gradient=None)
+
+    @op(
+        f"{type_name}(ref: ref T, value: T, T: {{number}}, use_locking: bool = False) -> (output_ref: ref T)",
+        shape=_updated,
+        gradient=None,
+    )
     def kernel(ref, value):
         storage = ref.writable()
         _check_update(storage, value, _DIFFERENT)
@@ -132,8 +177,9 @@ def _update(type_name, in_place, on_scalars):
 def _check_update(storage, value, sentence):
     """Updates do not broadcast; torch's would."""
     if np.shape(storage) != np.shape(value):
-        raise errors.InvalidArgumentError(None, None, sentence.format(*("[" + ",".join(map(str, np.shape(x))) + "]"
-                                                                        for x in (storage, value))))
+        raise errors.InvalidArgumentError(
+            None, None, sentence.format(*("[" + ",".join(map(str, np.shape(x))) + "]" for x in (storage, value)))
+        )
 
 
 _DIFFERENT = "Parameters and update must be the same size"
@@ -159,8 +205,13 @@ def _handle_matches(op):
     return []
 
 
-@op("AssignVariableOp(resource: resource, value: dtype, dtype: type) -> ()",
-    shape=_handle_matches, writes=["resource"], stateful=True, gradient=False)
+@op(
+    "AssignVariableOp(resource: resource, value: dtype, dtype: type) -> ()",
+    shape=_handle_matches,
+    writes=["resource"],
+    stateful=True,
+    gradient=False,
+)
 def AssignVariableOp(resource, value):
     _check_declared(resource, value.shape)
     resource.assign(value)
@@ -176,13 +227,21 @@ def _check_declared(resource, shape):
     """Refuses a value that does not have the variable's declared shape; TensorFlow takes it, when a run brings it."""
     if shape != resource.shape and not shapes.compatible(resource.shape, tuple(shape)):
         raise errors.InvalidArgumentError(
-            None, None, "Assign requires shapes of both tensors to match. lhs shape= "
-                        f"{shapes.bracketed(resource.shape)} rhs shape= {shapes.bracketed(tuple(shape))}")
+            None,
+            None,
+            "Assign requires shapes of both tensors to match. lhs shape= "
+            f"{shapes.bracketed(resource.shape)} rhs shape= {shapes.bracketed(tuple(shape))}",
+        )
 
 
 def _resource_update(type_name, in_place, on_scalars):
-    @op(f"{type_name}(resource: resource, value: dtype, dtype: type) -> ()",
-        shape=_handle_matches, writes=["resource"], stateful=True, gradient=False)
+    @op(
+        f"{type_name}(resource: resource, value: dtype, dtype: type) -> ()",
+        shape=_handle_matches,
+        writes=["resource"],
+        stateful=True,
+        gradient=False,
+    )
     def kernel(resource, value):
         storage = resource.writable()
         _check_update(storage, value, _DIFFERENT_RESOURCE)
@@ -199,16 +258,27 @@ AssignAddVariableOp = _resource_update("AssignAddVariableOp", _add, operator.add
 AssignSubVariableOp = _resource_update("AssignSubVariableOp", _subtract, operator.sub)
 
 
-@op("DestroyResourceOp(resource: resource, ignore_lookup_error: bool = True) -> ()",
-    shape=shape_rules.no_output, writes=["resource"], on_host=True, stateful=True, gradient=False)
+@op(
+    "DestroyResourceOp(resource: resource, ignore_lookup_error: bool = True) -> ()",
+    shape=shape_rules.no_output,
+    writes=["resource"],
+    on_host=True,
+    stateful=True,
+    gradient=False,
+)
 def DestroyResourceOp(resource, ignore_lookup_error):
     if not resource.is_initialized and not ignore_lookup_error:
         raise errors.NotFoundError(None, None, f"Resource {resource.name} does not exist.")
     resource.clear()
 
 
-@op("CountUpTo(ref: ref T, limit: int, T: {int32, int64}) -> (output: T)",
-    shape=shape_rules.scalar, writes=["ref"], on_host=True, gradient=False)
+@op(
+    "CountUpTo(ref: ref T, limit: int, T: {int32, int64}) -> (output: T)",
+    shape=shape_rules.scalar,
+    writes=["ref"],
+    on_host=True,
+    gradient=False,
+)
 def CountUpTo(ref, limit):
     value = ref.host
     if value >= limit:
@@ -244,7 +314,8 @@ def checked_rows(indices, count):
             wrong = ((indices < 0) | (indices >= count)).nonzero()[0].tolist()
             at = f"[{', '.join(map(str, wrong))}]" if wrong else ""
             raise errors.InvalidArgumentError(
-                None, None, f"indices{at} = {int(indices[tuple(wrong)])} is not in [0, {count})")
+                None, None, f"indices{at} = {int(indices[tuple(wrong)])} is not in [0, {count})"
+            )
     return rows
 
 
@@ -262,6 +333,7 @@ def _scatter_sub(storage, rows, updates):
 
 def _by_rounds(combine):
     """An update that is not a sum: a row that is named twice is changed twice, in rounds of distinct rows."""
+
     def scatter(storage, rows, updates):
         order = rows.argsort(stable=True)
         ordered = rows[order]
@@ -271,6 +343,7 @@ def _by_rounds(combine):
         for r in range(int(rounds.max()) + 1 if len(rows) else 0):
             now = rounds == r
             storage[rows[now]] = combine(storage[rows[now]], updates[now])
+
     return scatter
 
 
@@ -280,6 +353,7 @@ def _divided(x, y):
 
 def _scatter(suffix, in_place, types, locking):
     """Declares ``Scatter<suffix>`` for ref variables and ``ResourceScatter<suffix>`` for resource variables."""
+
     @op(
         f"Scatter{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
         f"use_locking: bool = {locking}) -> (output_ref: ref T)",
@@ -310,13 +384,13 @@ _NO_GRADIENT = frozenset(("Add", "Sub", "Mul", "Div"))
 _REAL = "{float16, bfloat16, float32, float64, int32, int64}"
 
 #                                                     suffix    storage, rows, updates   types       locking
-ScatterUpdate, ResourceScatterUpdate = _scatter("Update", _scatter_update,         "type",     True)
-ScatterAdd, ResourceScatterAdd = _scatter("Add",    _scatter_add,            "{number}", False)
-ScatterSub, ResourceScatterSub = _scatter("Sub",    _scatter_sub,            "{number}", False)
-ScatterMul, ResourceScatterMul = _scatter("Mul",    _by_rounds(torch.mul),   "{number}", False)
-ScatterDiv, ResourceScatterDiv = _scatter("Div",    _by_rounds(_divided),    "{number}", False)
-ScatterMin, _ = _scatter("Min",    _by_rounds(torch.minimum), _REAL,      False)
-ScatterMax, _ = _scatter("Max",    _by_rounds(torch.maximum), _REAL,      False)
+ScatterUpdate, ResourceScatterUpdate = _scatter("Update", _scatter_update, "type", True)
+ScatterAdd, ResourceScatterAdd = _scatter("Add", _scatter_add, "{number}", False)
+ScatterSub, ResourceScatterSub = _scatter("Sub", _scatter_sub, "{number}", False)
+ScatterMul, ResourceScatterMul = _scatter("Mul", _by_rounds(torch.mul), "{number}", False)
+ScatterDiv, ResourceScatterDiv = _scatter("Div", _by_rounds(_divided), "{number}", False)
+ScatterMin, _ = _scatter("Min", _by_rounds(torch.minimum), _REAL, False)
+ScatterMax, _ = _scatter("Max", _by_rounds(torch.maximum), _REAL, False)
 
 
 def _nd(op):
@@ -330,17 +404,25 @@ def _nd(op):
 
 
 def _scatter_nd(suffix, accumulate, sign, types, locking):
-    @op(f"ScatterNd{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
-        f"use_locking: bool = {locking}) -> (output_ref: ref T)", shape=_nd, gradient=None)
+    @op(
+        f"ScatterNd{suffix}(ref: ref T, indices: Tindices, updates: T, T: {types}, Tindices: {{int32, int64}}, "
+        f"use_locking: bool = {locking}) -> (output_ref: ref T)",
+        shape=_nd,
+        gradient=None,
+    )
     def kernel(ref, indices, updates):
         storage = ref.writable()
         at = indices.long().movedim(-1, 0)
         for axis, column in enumerate(at):
             if column.numel() and (column.min() < 0 or column.max() >= storage.shape[axis]):
-                raise errors.InvalidArgumentError(None, None, f"indices{indices.tolist()} does not index into shape "
-                                                              f"[{','.join(map(str, storage.shape))}]")
+                raise errors.InvalidArgumentError(
+                    None,
+                    None,
+                    f"indices{indices.tolist()} does not index into shape [{','.join(map(str, storage.shape))}]",
+                )
         storage.index_put_(tuple(at), updates * sign if sign != 1 else updates, accumulate=accumulate)
         return ref
+
     return kernel
 
 

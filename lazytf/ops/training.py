@@ -4,6 +4,7 @@ Each dense rule is written once, over lists of variables with ``torch._foreach_*
 one step into one call, and a single update is a list of one. Hyperparameters arrive as Python numbers. The formulas
 are those of TensorFlow's kernels, which differ from torch.optim's (Adam adds epsilon to the uncorrected root).
 """
+
 import inspect
 
 import torch
@@ -110,7 +111,7 @@ def _momentum(variables, accumulators, lr, gradients, momentum, use_nesterov):
         torch._foreach_add_(variables, accumulators, alpha=-lr)
 
 
-_STEPS = {}     # device -> a step count so large that torch's own bias correction is exactly 1
+_STEPS = {}  # device -> a step count so large that torch's own bias correction is exactly 1
 
 
 def _adam(variables, ms, vs, beta1_power, beta2_power, lr, beta1, beta2, epsilon, gradients, use_nesterov):
@@ -152,8 +153,10 @@ _dense("Adam",            "var m v",   "beta1_power beta2_power lr beta1 beta2 e
 
 # -- rows only ------------------------------------------------------------------------------------------------------
 
-_SPARSE = "lr: host T, grad: T, indices: Tindices, momentum: host T, T: {number}, Tindices: {int32, int64}, " \
-          "use_locking: bool = False, use_nesterov: bool = False"
+_SPARSE = (
+    "lr: host T, grad: T, indices: Tindices, momentum: host T, T: {number}, Tindices: {int32, int64}, "
+    "use_locking: bool = False, use_nesterov: bool = False"
+)
 
 
 def _momentum_rows(var, accum, lr, grad, indices, momentum, use_nesterov):
@@ -171,7 +174,12 @@ def SparseApplyMomentum(var, accum, lr, grad, indices, momentum, use_nesterov):
     return var
 
 
-@op(f"ResourceSparseApplyMomentum(var: resource, accum: resource, {_SPARSE}) -> ()", shape=_handles, gradient=False,
-    stateful=True, writes=["var", "accum"])
+@op(
+    f"ResourceSparseApplyMomentum(var: resource, accum: resource, {_SPARSE}) -> ()",
+    shape=_handles,
+    gradient=False,
+    stateful=True,
+    writes=["var", "accum"],
+)
 def ResourceSparseApplyMomentum(var, accum, lr, grad, indices, momentum, use_nesterov):
     _momentum_rows(var, accum, lr, grad, indices, momentum, use_nesterov)

@@ -2,6 +2,7 @@
 
 A row of the table declares an op type and makes its public function. Results have the shape of the input, and its type.
 """
+
 import numpy as np
 import torch
 
@@ -38,48 +39,63 @@ def _rsqrt(x):
 
 
 # public     name          op type       types     torch             NumPy        what it returns
-negative   = _row("negative",   "Neg",        _ALL,     torch.neg,        np.negative, "``-x``.")
-square     = _row("square",     "Square",     _ALL,     torch.square,     np.square,   "``x * x``.")
-sqrt       = _row("sqrt",       "Sqrt",       _COMPLEX, torch.sqrt,       np.sqrt,     "The root; NaN below zero.")
-rsqrt      = _row("rsqrt",      "Rsqrt",      _COMPLEX, torch.rsqrt,      _rsqrt,      "``1 / sqrt(x)``.")
-exp        = _row("exp",        "Exp",        _COMPLEX, torch.exp,        np.exp,      "``e ** x``.")
-expm1      = _row("expm1",      "Expm1",      _COMPLEX, torch.expm1,      None,        "``exp(x) - 1``, exact near 0.")
-log        = _row("log",        "Log",        _COMPLEX, torch.log,        np.log,      "The natural logarithm.")
-log1p      = _row("log1p",      "Log1p",      _COMPLEX, torch.log1p,      None,        "``log(1 + x)``, exact near 0.")
-sin        = _row("sin",        "Sin",        _COMPLEX, torch.sin,        np.sin,      "The sine of ``x`` radians.")
-cos        = _row("cos",        "Cos",        _COMPLEX, torch.cos,        np.cos,      "The cosine of ``x`` radians.")
-tan        = _row("tan",        "Tan",        _ALL,     torch.tan,        None,        "The tangent of ``x`` radians.")
-asin       = _row("asin",       "Asin",       _ALL,     torch.asin,       None,        "The angle of sine ``x``.")
-acos       = _row("acos",       "Acos",       _ALL,     torch.acos,       None,        "The angle of cosine ``x``.")
-atan       = _row("atan",       "Atan",       _ALL,     torch.atan,       None,        "The angle of tangent ``x``.")
-sinh       = _row("sinh",       "Sinh",       _COMPLEX, torch.sinh,       None,        "The hyperbolic sine.")
-cosh       = _row("cosh",       "Cosh",       _COMPLEX, torch.cosh,       None,        "The hyperbolic cosine.")
-tanh       = _row("tanh",       "Tanh",       _COMPLEX, torch.tanh,       None,        "The hyperbolic tangent.")
-asinh      = _row("asinh",      "Asinh",      _COMPLEX, torch.asinh,      None,        "The inverse of ``sinh``.")
-acosh      = _row("acosh",      "Acosh",      _COMPLEX, torch.acosh,      None,        "The inverse of ``cosh``.")
-atanh      = _row("atanh",      "Atanh",      _COMPLEX, torch.atanh,      None,        "The inverse of ``tanh``.")
-sigmoid    = _row("sigmoid",    "Sigmoid",    _COMPLEX, torch.sigmoid,    None,        "``1 / (1 + exp(-x))``.")
-reciprocal = _row("reciprocal", "Reciprocal", _ALL,     torch.reciprocal, None,        "``1 / x``.")
-inv        = _row("inv",        "Inv",        _ALL,     torch.reciprocal, None,        "``1 / x``; its old name.")
-erf        = _row("erf",        "Erf",        _REAL,    torch.erf,        None,        "The error function.")
-erfc       = _row("erfc",       "Erfc",       _REAL,    torch.erfc,       None,        "``1 - erf(x)``.")
+negative = _row("negative", "Neg", _ALL, torch.neg, np.negative, "``-x``.")
+square = _row("square", "Square", _ALL, torch.square, np.square, "``x * x``.")
+sqrt = _row("sqrt", "Sqrt", _COMPLEX, torch.sqrt, np.sqrt, "The root; NaN below zero.")
+rsqrt = _row("rsqrt", "Rsqrt", _COMPLEX, torch.rsqrt, _rsqrt, "``1 / sqrt(x)``.")
+exp = _row("exp", "Exp", _COMPLEX, torch.exp, np.exp, "``e ** x``.")
+expm1 = _row("expm1", "Expm1", _COMPLEX, torch.expm1, None, "``exp(x) - 1``, exact near 0.")
+log = _row("log", "Log", _COMPLEX, torch.log, np.log, "The natural logarithm.")
+log1p = _row("log1p", "Log1p", _COMPLEX, torch.log1p, None, "``log(1 + x)``, exact near 0.")
+sin = _row("sin", "Sin", _COMPLEX, torch.sin, np.sin, "The sine of ``x`` radians.")
+cos = _row("cos", "Cos", _COMPLEX, torch.cos, np.cos, "The cosine of ``x`` radians.")
+tan = _row("tan", "Tan", _ALL, torch.tan, None, "The tangent of ``x`` radians.")
+asin = _row("asin", "Asin", _ALL, torch.asin, None, "The angle of sine ``x``.")
+acos = _row("acos", "Acos", _ALL, torch.acos, None, "The angle of cosine ``x``.")
+atan = _row("atan", "Atan", _ALL, torch.atan, None, "The angle of tangent ``x``.")
+sinh = _row("sinh", "Sinh", _COMPLEX, torch.sinh, None, "The hyperbolic sine.")
+cosh = _row("cosh", "Cosh", _COMPLEX, torch.cosh, None, "The hyperbolic cosine.")
+tanh = _row("tanh", "Tanh", _COMPLEX, torch.tanh, None, "The hyperbolic tangent.")
+asinh = _row("asinh", "Asinh", _COMPLEX, torch.asinh, None, "The inverse of ``sinh``.")
+acosh = _row("acosh", "Acosh", _COMPLEX, torch.acosh, None, "The inverse of ``cosh``.")
+atanh = _row("atanh", "Atanh", _COMPLEX, torch.atanh, None, "The inverse of ``tanh``.")
+sigmoid = _row("sigmoid", "Sigmoid", _COMPLEX, torch.sigmoid, None, "``1 / (1 + exp(-x))``.")
+reciprocal = _row("reciprocal", "Reciprocal", _ALL, torch.reciprocal, None, "``1 / x``.")
+inv = _row("inv", "Inv", _ALL, torch.reciprocal, None, "``1 / x``; its old name.")
+erf = _row("erf", "Erf", _REAL, torch.erf, None, "The error function.")
+erfc = _row("erfc", "Erfc", _REAL, torch.erfc, None, "``1 - erf(x)``.")
 
-floor      = _row("floor",      "Floor",     _REAL, torch.floor, np.floor,
-                  "The largest whole number not above ``x``.", None)
-ceil       = _row("ceil",       "Ceil",      _REAL, torch.ceil, np.ceil,
-                  "The smallest whole number not below ``x``.", None)
-rint       = _row("rint",       "Rint",      _REAL, torch.round, np.rint,
-                  "The nearest whole number; a half, to the even one.", None)
-is_nan     = _row("is_nan",     "IsNan",     _REAL, torch.isnan, np.isnan,
-                  "True where ``x`` is not a number.", False, "bool")
-is_inf     = _row("is_inf",     "IsInf",     _REAL, torch.isinf, np.isinf,
-                  "True where ``x`` is infinite.", False, "bool")
-is_finite  = _row("is_finite",  "IsFinite",  _REAL, torch.isfinite, np.isfinite,
-                  "True where ``x`` is neither infinite nor NaN.", False, "bool")
-bessel_i0e = _row("bessel_i0e", "BesselI0e", _REAL, torch.special.i0e, None,
-                  "The modified Bessel function of order 0, times ``exp(-abs(x))``.")
-bessel_i1e = _row("bessel_i1e", "BesselI1e", _REAL, torch.special.i1e, None,
-                  "The modified Bessel function of order 1, times ``exp(-abs(x))``.")
+floor = _row("floor", "Floor", _REAL, torch.floor, np.floor, "The largest whole number not above ``x``.", None)
+ceil = _row("ceil", "Ceil", _REAL, torch.ceil, np.ceil, "The smallest whole number not below ``x``.", None)
+rint = _row("rint", "Rint", _REAL, torch.round, np.rint, "The nearest whole number; a half, to the even one.", None)
+is_nan = _row("is_nan", "IsNan", _REAL, torch.isnan, np.isnan, "True where ``x`` is not a number.", False, "bool")
+is_inf = _row("is_inf", "IsInf", _REAL, torch.isinf, np.isinf, "True where ``x`` is infinite.", False, "bool")
+is_finite = _row(
+    "is_finite",
+    "IsFinite",
+    _REAL,
+    torch.isfinite,
+    np.isfinite,
+    "True where ``x`` is neither infinite nor NaN.",
+    False,
+    "bool",
+)
+bessel_i0e = _row(
+    "bessel_i0e",
+    "BesselI0e",
+    _REAL,
+    torch.special.i0e,
+    None,
+    "The modified Bessel function of order 0, times ``exp(-abs(x))``.",
+)
+bessel_i1e = _row(
+    "bessel_i1e",
+    "BesselI1e",
+    _REAL,
+    torch.special.i1e,
+    None,
+    "The modified Bessel function of order 1, times ``exp(-abs(x))``.",
+)
 
 
 def log_sigmoid(x, name=None):
@@ -103,10 +119,15 @@ def bessel_i1(x, name=None):
 
 # -- sign and magnitude ---------------------------------------------------------------------------------------------
 
-op("Abs(x: T, T: {bfloat16, float16, float32, float64, int8, int16, int32, int64}) -> (y: T)", shape=unchanged,
-   host=np.absolute)(torch.abs)
-op("ComplexAbs(x: T, T: {complex64, complex128} = complex64, Tout: {float32, float64} = float32) -> (y: Tout)",
-   shape=unchanged)(torch.abs)
+op(
+    "Abs(x: T, T: {bfloat16, float16, float32, float64, int8, int16, int32, int64}) -> (y: T)",
+    shape=unchanged,
+    host=np.absolute,
+)(torch.abs)
+op(
+    "ComplexAbs(x: T, T: {complex64, complex128} = complex64, Tout: {float32, float64} = float32) -> (y: Tout)",
+    shape=unchanged,
+)(torch.abs)
 op(f"Round(x: T, T: {{{_ALL}}}) -> (y: T)", shape=unchanged, host=np.rint, gradient=None)(torch.round)
 
 
@@ -193,8 +214,8 @@ def conj(x, name=None):
 
 def _with_slope(function, slope):
     """``function`` of one tensor as a kernel for autograd, with the derivative that ``slope(x)`` gives."""
-    class WithSlope(torch.autograd.Function):
 
+    class WithSlope(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x):
             ctx.save_for_backward(x)
@@ -211,8 +232,8 @@ def _with_quiet_slope(function, slope):
     """As ``_with_slope``, but ``slope`` is told of the result, and where no gradient arrives none goes on, though the
     slope be infinite: ``tf.where(x > 0, tf.sqrt(x), 0.0)`` has a gradient at 0.
     """
-    class WithQuietSlope(torch.autograd.Function):
 
+    class WithQuietSlope(torch.autograd.Function):
         @staticmethod
         def forward(ctx, x):
             y = function(x)
@@ -240,10 +261,12 @@ def _trigamma(x):
 _digamma_with_slope = _with_slope(_digamma, _trigamma)
 op("Digamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(_digamma).differentiate(_digamma_with_slope)
 op("Lgamma(x: T, T: {float}) -> (y: T)", shape=unchanged)(torch.lgamma).differentiate(
-    _with_slope(torch.lgamma, _digamma_with_slope))
-lookup("Acosh").differentiate(_with_slope(torch.acosh, lambda x: 1 / torch.sinh(torch.acosh(x))))    # NaN below one
-lookup("Sqrt").differentiate(     # of -0.0 too the root is 0.0: else the slope would be -inf
-    _with_quiet_slope(lambda x: torch.sqrt(x + 0), lambda y: 0.5 / y))
+    _with_slope(torch.lgamma, _digamma_with_slope)
+)
+lookup("Acosh").differentiate(_with_slope(torch.acosh, lambda x: 1 / torch.sinh(torch.acosh(x))))  # NaN below one
+lookup("Sqrt").differentiate(  # of -0.0 too the root is 0.0: else the slope would be -inf
+    _with_quiet_slope(lambda x: torch.sqrt(x + 0), lambda y: 0.5 / y)
+)
 lookup("Rsqrt").differentiate(_with_quiet_slope(torch.rsqrt, lambda y: -0.5 * y * y * y))
 lookup("Reciprocal").differentiate(_with_quiet_slope(torch.reciprocal, lambda y: -y * y))
 lookup("Inv").differentiate(_with_quiet_slope(torch.reciprocal, lambda y: -y * y))
@@ -261,7 +284,7 @@ _SAME_BITS = {torch.uint16: torch.int16, torch.uint32: torch.int32, torch.uint64
 
 @op(f"Invert(x: T, T: {{{_INTEGER}}}) -> (y: T)", shape=unchanged, host=np.invert, gradient=None)
 def Invert(x):
-    same = _SAME_BITS.get(x.dtype)      # torch flips no bits of these
+    same = _SAME_BITS.get(x.dtype)  # torch flips no bits of these
     return torch.bitwise_not(x) if same is None else torch.bitwise_not(x.view(same)).view(x.dtype)
 
 

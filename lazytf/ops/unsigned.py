@@ -1,4 +1,5 @@
 """A detour for unsigned integers of 16 and 32 bits, which torch can hold but hardly compute with."""
+
 import torch
 
 _HOLDS = {torch.uint16: torch.int32, torch.uint32: torch.int64}

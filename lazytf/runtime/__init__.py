@@ -19,7 +19,10 @@ May import ``core`` and ``formats``. The files, lowest first:
     borrowing       what a value may share storage with
     feeds           fed values to what a plan takes
     autograd        what a gradient line of a plan calls
-    compiling       a stretch as one flat program, without a tape
+    listing         where written source can be found
+    watching        one run of a stretch, operation by operation
+    flattening      what was watched as straight-line Python
+    compiling       when a stretch becomes a flat program
     source          the lines of a plan and their function
     writing         operations to Python source
     failures        an exception inside a plan to TensorFlow's error

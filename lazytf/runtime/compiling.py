@@ -1,521 +1,91 @@
 """Tier 1: a gradient and its forward operations as one flat program, with no tape at run time.
 
 Tier 0 is the generated function: autograd records while the forward operations run and replays the tape, which costs
-several microseconds an operation. Once a stretch of a plan (see ``isolating``) has run often with the same shapes, one
-run of it is watched below autograd, where only plain tensor operations remain, forward and backward alike:
+several microseconds an operation. Once a stretch of a plan (see ``isolating``) has run often with the same shapes,
+one run of it is watched below autograd (``watching``), where only plain tensor operations remain, and written down as
+straight-line Python (``flattening``):
 
-    tier 0     mm ─ sigmoid ─ mean ─ [tape] ─ backward        watched:  mm, sigmoid, detach, mean, ones_like, expand,
-                                                                        div, mul, sigmoid_backward, t, mm
+    tier 0     mm - sigmoid - mean - [tape] - backward
+    watched    mm, sigmoid, detach, mean, ones_like, expand, div, mul, sigmoid_backward, t, mm
 
-What was seen is written down as straight-line Python, after the obvious has been done: constants computed, equal
-operations merged, unused ones dropped. The run that was watched is a real one; its results are compared with those
-of the new program before that is trusted. A program holds for the input shapes it was watched with. A stretch in which
-Python looks at a number, or which cannot be watched for any other reason, stays in tier 0.
+The run that is watched is a real one. The next run with these shapes is done both ways, and only a program that gives
+what tier 0 gives, on numbers it was not made from, is trusted. A program holds for the input shapes it was watched
+with. A stretch in which Python looks at a number, or which cannot be watched for any other reason, stays in tier 0.
 """
 
-import linecache
-import time
-import weakref
-from itertools import count as counting
-
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
+from lazytf.runtime.flattening import written
 from lazytf.runtime.resources import Cell
+from lazytf.runtime.watching import Watcher
 
 _OFTEN = 24  # runs with the same shapes before they are worth a program
 _MOST_PROGRAMS = 16  # shapes a stretch has programs for; later ones stay in tier 0
-_MOST_STEPS = 4000
-_MOST_CONSTANT = 1 << 16  # elements of a constant that is worth computing ahead
-_numbers = counting()
-_aten = torch.ops.aten
 enabled = True  # tests and comparisons switch tiers off
-
-
-class _CannotBeFlat(Exception):
-    """Something was seen that a flat program cannot repeat."""
-
-
-def show(function, source, filename):
-    """Lets tracebacks and debuggers find the lines of a written function, for as long as it lives."""
-    linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    weakref.finalize(function, linecache.cache.pop, filename, None).atexit = False
 
 
 def compiled_when_hot(function, open_shapes):
     """``function`` of tensors, which becomes flat programs; ``open_shapes`` are the inputs whose shapes may vary."""
-    programs, seen, surprises = {}, {}, Cell.surprises
+    programs, trials, runs, surprises = {}, {}, {}, Cell.surprises
 
     def call(*inputs):
         nonlocal surprises
         if surprises != Cell.surprises:  # an `assign` with `validate_shape=False`
             surprises = Cell.surprises
-            programs.clear()
-            seen.clear()
+            for known in (programs, trials, runs):
+                known.clear()
         key = tuple([inputs[i].shape for i in open_shapes])
         program = programs.get(key)
-        if program is not None:
-            try:
-                return program(*inputs)
-            except Exception:  # tier 0 fails in the same way, and can say where
-                return function(*inputs)
-        if not enabled or key in seen and seen[key] < 0:
-            return function(*inputs)
-        runs = seen[key] = seen.get(key, 0) + 1
-        if runs < _OFTEN or len(programs) >= _MOST_PROGRAMS:
-            return function(*inputs)
+        if program is None:
+            return by_tape(key, inputs)
         try:
-            program, results = _flat(function, inputs)
-        except Exception:  # whatever it was: tier 0 is always right
-            seen[key] = -1
+            return program(*inputs)
+        except Exception:  # tier 0 fails in the same way, and can say where
             return function(*inputs)
-        programs[key] = program
+
+    def by_tape(key, inputs):
+        runs[key] = runs.get(key, 0) + 1
+        if not enabled or runs[key] < _OFTEN or len(programs) >= _MOST_PROGRAMS:
+            return function(*inputs)
+        trial = trials.get(key, _UNTRIED)
+        if trial is _UNTRIED:
+            trials[key], results = _watched(function, inputs)
+            return results
+        results = function(*inputs)
+        if trial is not None:
+            if _agree(trial, inputs, results):
+                programs[key] = trial
+            trials[key] = None
         return results
 
     call.programs, call.__wrapped__ = programs, function
     return call
 
 
-def _flat(function, inputs):
-    """The flat program for inputs like these, and the results of the run that was watched."""
-    watcher = _Watcher(inputs)
-    with watcher:
-        results = function(*inputs)
-    was = torch.is_grad_enabled()
-    torch._C._set_grad_enabled(False)
+_UNTRIED = object()
+
+
+def _watched(function, inputs):
+    """``(program, results)`` of a run that is watched; the program is None where there can be none."""
+    watcher = Watcher(inputs)
     try:
-        program = _written(watcher, results)
-        again = program(*inputs)
-        for a, b in zip(results, again, strict=True):
-            a = a.detach()
-            if (
-                a.shape != b.shape
-                or a.dtype != b.dtype
-                or not torch.allclose(a, b, rtol=1e-3, atol=1e-5, equal_nan=True)
-            ):
-                raise _CannotBeFlat("the program does not give what the watched run gave")
-    finally:
-        torch._C._set_grad_enabled(was)
-    return program, [r.detach() for r in results]
+        with watcher:
+            results = function(*inputs)
+        with torch.no_grad():
+            return written(watcher, results), [r.detach() for r in results]
+    except Exception:  # whatever it was: tier 0 is always right
+        return None, function(*inputs)
 
 
-class _Watcher(TorchDispatchMode):
-    """Writes down every tensor operation of a run: ``(operation, args, kwargs, outputs)`` with numbers for tensors."""
-
-    def __init__(self, inputs):
-        super().__init__()
-        self.steps, self.tensors, self.number = [], [], {}
-        self.constants = {}
-        self.inputs = [self._new(t) for t in inputs]
-
-    @classmethod
-    def _should_skip_dynamo(cls):
-        """Keeps torch from importing its compiler, a second's work, to keep that out of what is watched."""
-        return False
-
-    def _new(self, tensor):
-        self.number[id(tensor)] = n = len(self.tensors)
-        self.tensors.append(tensor)  # held, so that no other tensor gets its id
-        return n
-
-    def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if _depends_on_numbers(operation, args) or len(self.steps) > _MOST_STEPS:
-            raise _CannotBeFlat(str(operation))
-        given = self._named(args), self._named(list(kwargs.items()))
-        outputs = operation(*args, **kwargs)
-        many = isinstance(outputs, (tuple, list))
-        numbers = []
-        for t in outputs if many else [outputs]:
-            if isinstance(t, torch.Tensor):
-                known = self.number.get(id(t))
-                numbers.append(self._new(t) if known is None else known)
-            elif t is None:
-                numbers.append(None)
-            else:
-                raise _CannotBeFlat(f"{operation} gives {type(t)}")
-        self.steps.append(_Step(operation, *given, numbers, many))
-        return outputs
-
-    def _named(self, value):
-        if isinstance(value, torch.Tensor):
-            n = self.number.get(id(value))
-            if n is None:  # not made here: a constant of the plan, or torch's own
-                if value.requires_grad:
-                    raise _CannotBeFlat("a recorded tensor from elsewhere")
-                n = self._new(value)
-                self.constants[n] = value
-            return _Ref(n)
-        if isinstance(value, (list, tuple)):
-            return (
-                type(value)(self._named(v) for v in value)
-                if type(value) in (list, tuple)
-                else [self._named(v) for v in value]
+def _agree(program, inputs, results):
+    """Whether a program gives these results."""
+    try:
+        with torch.no_grad():
+            return all(
+                a.shape == b.shape
+                and a.dtype == b.dtype
+                and torch.allclose(a.detach(), b, rtol=1e-3, atol=1e-5, equal_nan=True)
+                for a, b in zip(results, program(*inputs), strict=True)
             )
-        return value
-
-
-def _depends_on_numbers(operation, args):
-    """Whether more than the shapes of its arguments decides what an operation does: it is random, or gives a number to
-    Python, or as many elements as its data says.
-    """
-    if operation is _aten._local_scalar_dense.default or torch.Tag.nondeterministic_seeded in operation.tags:
-        return True
-    if operation is _aten.index.Tensor:  # rows by number are as many as the numbers; by mask, as the data says
-        return any(i is not None and i.dtype in (torch.bool, torch.uint8) for i in args[1])
-    return torch.Tag.dynamic_output_shape in operation.tags
-
-
-class _Ref:
-    """The tensor of that number."""
-
-    __slots__ = ("number",)
-
-    def __init__(self, number):
-        self.number = number
-
-
-class _Step:
-    __slots__ = ("operation", "args", "kwargs", "outputs", "many")
-
-    def __init__(self, operation, args, kwargs, outputs, many):
-        self.operation, self.args, self.kwargs, self.outputs, self.many = operation, args, dict(kwargs), outputs, many
-
-    def refs(self):
-        return [n for value in (self.args, list(self.kwargs.values())) for n in _refs(value)]
-
-
-def _refs(value):
-    if isinstance(value, _Ref):
-        return [value.number]
-    if isinstance(value, (list, tuple)):
-        return [n for v in value for n in _refs(v)]
-    return []
-
-
-# -- making it small ------------------------------------------------------------------------------------------------
-
-
-def _written(watcher, results):
-    steps, same = _simplified(watcher)
-    wanted = [same.get(watcher.number[id(r)], watcher.number[id(r)]) for r in results]
-    return _Text(watcher, _needed(steps, wanted), wanted, _borrowed(watcher, results, same)).compiled()
-
-
-def _borrowed(watcher, results, same):
-    """The positions of results whose storage was their own in the watched run and no longer is, because steps were
-    merged.
-    """
-    storages = [_storage(t) for t in watcher.tensors]
-    now = {storages[n]: storages[other] for n, other in same.items() if storages[n] != storages[other]}
-    taken, borrowed = {storages[n] for n in (*watcher.inputs, *watcher.constants)}, set()
-    for i, storage in enumerate(map(_storage, results)):
-        if storage in now and now[storage] in taken:
-            borrowed.add(i)
-        taken.add(now.get(storage, storage))
-    return borrowed
-
-
-def _storage(tensor):
-    return tensor.untyped_storage().data_ptr()
-
-
-def _simplified(watcher):
-    """Steps with constants computed, equal ones merged, detaches gone; and which number another now stands for."""
-    changed = _changed(watcher)
-    constants, same, seen, kept = watcher.constants, _equal_constants(watcher, changed), {}, []
-    for step in watcher.steps:
-        step.args, step.kwargs = _renamed(step.args, same), {k: _renamed(v, same) for k, v in step.kwargs.items()}
-        if changed.isdisjoint((*step.refs(), *step.outputs)):
-            input_again = _input_again(step, watcher)
-            if input_again is not None:
-                same[step.outputs[0]] = input_again
-                continue
-            outputs = [n for n in step.outputs if n is not None]
-            if (step.operation in _SHAPE_ONLY or all(n in constants for n in step.refs())) and sum(
-                watcher.tensors[n].numel() for n in outputs
-            ) <= _MOST_CONSTANT:
-                constants.update((n, watcher.tensors[n].detach().clone()) for n in outputs)
-                continue
-            before = seen.setdefault((step.operation, _key(step.args), _key(sorted(step.kwargs.items()))), step)
-            if before is not step:
-                same.update(zip(step.outputs, before.outputs, strict=True))
-                continue
-        kept.append(step)
-    return kept, same
-
-
-def _changed(watcher):
-    """The numbers of all tensors whose storage a step changes in place, be it through a view."""
-    storages = {
-        _storage(watcher.tensors[n])
-        for step in watcher.steps
-        if step.operation._schema.is_mutable
-        for n in (*step.refs(), *step.outputs)
-        if n is not None
-    }
-    return {n for n, tensor in enumerate(watcher.tensors) if _storage(tensor) in storages} if storages else set()
-
-
-def _equal_constants(watcher, changed):
-    """``{number: other number}`` for scalar constants that hold the same."""
-    first, same = {}, {}
-    for n, tensor in watcher.constants.items():
-        if tensor.numel() == 1 and n not in changed:
-            other = first.setdefault((tensor.dtype, tensor.shape, tensor.device, repr(tensor.item())), n)
-            if other != n:
-                same[n] = other
-    return same
-
-
-def _input_again(step, watcher):
-    """The number of an input that the step's only result equals: a detach, a product with ones, a view that changes
-    nothing.
-    """
-    if step.operation in (_aten.detach.default, _aten.alias.default):
-        return step.args[0].number
-    candidate = None
-    if step.operation is _aten.mul.Tensor and all(isinstance(a, _Ref) for a in step.args):
-        for one, other in (step.args, step.args[::-1]):
-            ones = watcher.constants.get(one.number)
-            if (
-                ones is not None
-                and other.number not in watcher.constants
-                and ones.numel() <= _MOST_CONSTANT
-                and (ones == 1).all()
-            ):
-                candidate = other.number
-    elif step.operation in (_aten.expand.default, _aten.view.default, _aten.reshape.default):
-        candidate = step.args[0].number
-    if candidate is not None:
-        a, b = watcher.tensors[step.outputs[0]], watcher.tensors[candidate]
-        if a.shape == b.shape and a.dtype == b.dtype and a.stride() == b.stride():
-            return candidate
-    return None
-
-
-def _renamed(value, same):
-    if isinstance(value, _Ref):
-        n = value.number
-        return _Ref(same[n]) if n in same else value
-    if isinstance(value, (list, tuple)):
-        return type(value)(_renamed(v, same) for v in value)
-    return value
-
-
-def _key(value):
-    if isinstance(value, _Ref):
-        return "tensor", value.number
-    if isinstance(value, (list, tuple)):
-        return tuple(_key(v) for v in value)
-    return type(value), str(value)
-
-
-def _needed(steps, wanted):
-    """The steps that the results depend on; whatever changes a tensor in place counts as needed."""
-    alive, kept = set(wanted), []
-    for step in reversed(steps):
-        if step.operation._schema.is_mutable or any(n in alive for n in step.outputs):
-            alive.update(step.refs())
-            kept.append(step)
-    return kept[::-1]
-
-
-# -- writing it down ------------------------------------------------------------------------------------------------
-
-_SHAPE_ONLY = frozenset(
-    (
-        _aten.ones_like.default,
-        _aten.zeros_like.default,
-        _aten.full.default,
-        _aten.ones.default,
-        _aten.zeros.default,
-        _aten.scalar_tensor.default,
-        _aten.full_like.default,
-        _aten.new_zeros.default,
-        _aten.new_ones.default,
-        _aten.new_full.default,
-    )
-)
-
-# torch's own functions take less time to call than the operators they lead to; same arguments in the same order.
-_FUNCTIONS = {
-    getattr(getattr(_aten, name), overload): getattr(torch, name)
-    for name, overload in (
-        ("mm", "default"),
-        ("bmm", "default"),
-        ("add", "Tensor"),
-        ("sub", "Tensor"),
-        ("mul", "Tensor"),
-        ("div", "Tensor"),
-        ("neg", "default"),
-        ("exp", "default"),
-        ("log", "default"),
-        ("sigmoid", "default"),
-        ("tanh", "default"),
-        ("relu", "default"),
-        ("sqrt", "default"),
-        ("rsqrt", "default"),
-        ("abs", "default"),
-        ("sign", "default"),
-        ("maximum", "default"),
-        ("minimum", "default"),
-        ("where", "self"),
-        ("t", "default"),
-        ("transpose", "int"),
-        ("permute", "default"),
-        ("reciprocal", "default"),
-        ("square", "default"),
-        ("cat", "default"),
-        ("le", "Tensor"),
-        ("ge", "Tensor"),
-        ("lt", "Tensor"),
-        ("gt", "Tensor"),
-        ("eq", "Tensor"),
-        ("ne", "Tensor"),
-        ("addmm", "default"),
-        ("unsqueeze", "default"),
-        ("squeeze", "dim"),
-        ("logical_and", "default"),
-        ("logical_not", "default"),
-        ("clamp_min", "Tensor"),
-        ("clamp_max", "Tensor"),
-        ("sin", "default"),
-        ("cos", "default"),
-        ("log1p", "default"),
-        ("mean", "default"),
-        ("mean", "dim"),
-        ("sum", "default"),
-        ("sum", "dim_IntList"),
-        ("amax", "default"),
-        ("addcmul", "default"),
-        ("addcdiv", "default"),
-    )
-}
-_METHODS = {
-    _aten.view.default: torch.Tensor.view,
-    _aten.expand.default: torch.Tensor.expand,
-    _aten.reshape.default: torch.Tensor.reshape,
-    _aten._unsafe_view.default: torch.Tensor.view,
-}
-_METHODS_OF_SCALARS = {
-    _aten.mul.Scalar: torch.mul,
-    _aten.div.Scalar: torch.div,
-    _aten.add.Scalar: torch.add,
-    _aten.sub.Scalar: torch.sub,
-    _aten.pow.Tensor_Scalar: torch.pow,
-    _aten.ge.Scalar: torch.ge,
-    _aten.le.Scalar: torch.le,
-    _aten.gt.Scalar: torch.gt,
-    _aten.lt.Scalar: torch.lt,
-    _aten.eq.Scalar: torch.eq,
-    _aten.clamp_max.default: torch.clamp_max,
-    _aten.clamp_min.default: torch.clamp_min,
-    _aten.clamp.default: torch.clamp,
-}
-
-
-_MANY_PRODUCTS = 1 << 20  # multiplications of a matrix product from which on it pays to look for a faster kernel
-
-
-def _fused_linear(a, b):
-    """``a @ b`` by oneDNN, which on some processors is twice as fast as what torch.mm calls."""
-    return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
-
-
-def _fastest_product(a, b):
-    """torch.mm or oneDNN's product, whichever is faster for matrices like these two (float32, on the CPU)."""
-    if a.dtype is not torch.float32 or a.device.type != "cpu" or a.shape[0] * a.shape[1] * b.shape[1] < _MANY_PRODUCTS:
-        return torch.mm
-    a, b = a.detach(), b.detach()
-    try:
-        expected, found = torch.mm(a, b), _fused_linear(a, b)
-    except (RuntimeError, AttributeError):  # a torch without oneDNN
-        return torch.mm
-    if found.stride() != expected.stride() or not torch.allclose(expected, found, rtol=1e-3, atol=1e-4):
-        return torch.mm
-    return min((torch.mm, _fused_linear), key=lambda product: min(_seconds(product, a, b) for _ in range(3)))
-
-
-def _seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
-
-
-class _Text:
-    """The program as Python source, and the globals it refers to."""
-
-    def __init__(self, watcher, steps, wanted, borrowed):
-        self.watcher, self.steps, self.wanted, self.borrowed = watcher, steps, wanted, borrowed
-        self.globals, self.names = {}, {}
-
-    def compiled(self):
-        for i, n in enumerate(self.watcher.inputs):
-            self.names[n] = f"i{i}"
-        arguments = ", ".join(self.names[n] for n in self.watcher.inputs)
-        last = {}
-        for at, step in enumerate(self.steps):
-            for n in step.refs():
-                last[n] = at
-        lines, kept = [], set(self.wanted) | set(self.watcher.inputs) | set(self.watcher.constants)
-        for at, step in enumerate(self.steps):
-            lines.append(self._line(step))
-            dead = [self.names[n] for n in dict.fromkeys(step.refs()) if last[n] == at and n not in kept]
-            if dead:
-                lines.append("del " + ", ".join(dead))
-        lines.append("return [" + ", ".join(self._result(n, i) for i, n in enumerate(self.wanted)) + "]")
-        source = f"def program({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
-        filename = f"<lazytf program {next(_numbers)}>"
-        exec(compile(source, filename, "exec"), self.globals)
-        program = self.globals["program"]
-        show(program, source, filename)
-        program.source = source
-        return program
-
-    def _line(self, step):
-        function = (
-            _FUNCTIONS.get(step.operation)
-            or _METHODS.get(step.operation)
-            or _METHODS_OF_SCALARS.get(step.operation)
-            or step.operation._op
-        )
-        if step.operation is _aten.mm.default:
-            function = _fastest_product(*(self.watcher.tensors[n] for n in step.refs()))
-        name = step.operation.__name__.replace(".", "_")
-        while self.globals.setdefault(name, function) is not function:
-            name += "_"
-        given = [self._literal(a) for a in step.args] + [f"{k}={self._literal(v)}" for k, v in step.kwargs.items()]
-        call = f"{name}({', '.join(given)})"
-        if step.operation._schema.is_mutable and len(step.outputs) == 1 and step.outputs[0] in self.names:
-            return call
-        for n in step.outputs:
-            if n is not None and n not in self.names:
-                self.names[n] = f"t{n}"
-        targets = [self.names.get(n, "_") for n in step.outputs]
-        return f"{', '.join(targets)}{',' if step.many and len(targets) == 1 else ''} = {call}"
-
-    def _result(self, n, i):
-        """A result that is, or through merging became, an input, a constant or another result gets storage of its own.
-        """
-        borrowed = i in self.borrowed or n in self.watcher.constants or n in self.watcher.inputs or n in self.wanted[:i]
-        return self._name(n) + ".clone()" * borrowed
-
-    def _name(self, n):
-        if n not in self.names:
-            self.names[n] = f"k{n}"
-            self.globals[f"k{n}"] = self.watcher.constants[n]
-        return self.names[n]
-
-    def _literal(self, value):
-        if isinstance(value, _Ref):
-            return self._name(value.number)
-        if isinstance(value, list):
-            return "[" + ", ".join(self._literal(v) for v in value) + "]"
-        if isinstance(value, tuple):
-            return "(" + ", ".join(self._literal(v) for v in value) + ("," if len(value) == 1 else "") + ")"
-        if value is None or isinstance(value, (bool, int, str)) or (isinstance(value, float) and value - value == 0):
-            return repr(value)
-        name = f"v{len(self.globals)}"
-        self.globals[name] = value
-        return name
+    except Exception:  # a program that fails here is not to be had
+        return False

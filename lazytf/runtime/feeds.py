@@ -14,8 +14,7 @@ from lazytf.runtime.tensors import TORCH, from_numpy
 
 
 def converter(tensor, device):
-    """A function from a value fed for ``tensor`` to a NumPy scalar (``device`` None) or a torch tensor on ``device``.
-    """
+    """A function from a value fed for ``tensor`` to a torch tensor on ``device``; for None to a NumPy scalar."""
     array_of = _array_converter(tensor)
     if device is None:
         return (

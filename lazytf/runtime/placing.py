@@ -13,8 +13,7 @@ _NOT_ON_GPU = (dtypes.string, dtypes.variant)
 
 
 def place(ops, available, soft):
-    """``{operation: device}``; ``available`` lists the session's ``runtime.devices.Device`` records, CPU:0 among them.
-    """
+    """``{operation: device}``; ``available`` are the session's ``Device`` records, CPU:0 among them."""
     if len(available) == 1 and not any(op._device for op in ops):
         return dict.fromkeys(ops, available[0])
     tie, groups = {}, {}

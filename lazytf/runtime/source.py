@@ -8,7 +8,8 @@ While a line is being prepared, the names it will use and define are gathered on
 from itertools import count as counting
 from types import FunctionType
 
-from lazytf.runtime.compiling import compiled_when_hot, show
+from lazytf.runtime.compiling import compiled_when_hot
+from lazytf.runtime.listing import show
 
 _numbers = counting()
 
@@ -131,8 +132,7 @@ class Page:
         return Source(self.globals["plan"], source, origins, filename)
 
     def _with_stretch_as_call(self, inner):
-        """``(lines with the stretch as one call, its inputs)``, or the lines as they are where it is not in one piece.
-        """
+        """``(lines with the stretch as one call, its inputs)``; the lines as they are where it is in pieces."""
         first, last = self.lines.index(inner[0]), len(self.lines) - self.lines[::-1].index(inner[-1])
         before = [line for line in self.lines[first:last] if not line.in_stretch]
         used = dict.fromkeys(n for line in inner for n in line.uses if n in self.defined and n not in self._inside)

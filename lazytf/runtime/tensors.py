@@ -76,8 +76,7 @@ def own_strings(value):
 
 
 def for_strings(kernel):
-    """A NumPy kernel for strings: 0-d ones reach it as object arrays, as NumPy's own bytes type cuts zeros at the end.
-    """
+    """A kernel for strings: 0-d ones reach it as object arrays, for NumPy's bytes type cuts zeros at the end."""
 
     def call(*given):
         found = kernel(*[_boxed(value) for value in given])

@@ -5,7 +5,8 @@ import inspect
 
 import numpy as np
 
-SUBJECTS = ("graph", "nodes", "tensors", "sessions", "variables", "gradients", "optimizers", "queues", "saving", "training")
+SUBJECTS = ("graph", "nodes", "tensors", "sessions", "variables", "gradients", "optimizers", "queues", "saving")
+SUBJECTS += ("training",)
 
 
 def cases(subject):

@@ -1,4 +1,5 @@
 """Device names: what TensorFlow 1.15 says of them, how they merge, which device meets a request."""
+
 import functools
 
 import pytest
@@ -16,9 +17,19 @@ def nested(*requests):
 
 NAMES = {"DeviceSpec": DeviceSpec, "canonical": devices.canonical, "nested": nested}
 
-specs = st.builds(DeviceSpec, *(st.none() | values for values in (
-    st.sampled_from(["a", "b"]), st.integers(0, 2), st.integers(0, 2), st.sampled_from(["cpu", "GPU", "TPU"]),
-    st.integers(0, 2))))
+specs = st.builds(
+    DeviceSpec,
+    *(
+        st.none() | values
+        for values in (
+            st.sampled_from(["a", "b"]),
+            st.integers(0, 2),
+            st.integers(0, 2),
+            st.sampled_from(["cpu", "GPU", "TPU"]),
+            st.integers(0, 2),
+        )
+    ),
+)
 
 
 @pytest.mark.parametrize("manner, case, told", record_core.recorded("devices"))
@@ -44,19 +55,22 @@ def test_a_merged_device_meets_the_inner_request(outer, inner):
     assert devices.matches(devices.merge(outer, inner), inner)
 
 
-@pytest.mark.parametrize("device, request_, met", [
-    ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:0", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:*", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/gpu", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/device:*:*", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/job:a/task:1", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "", True),
-    ("/job:a/replica:0/task:1/device:GPU:0", None, True),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:1", False),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/cpu:0", False),
-    ("/job:a/replica:0/task:1/device:GPU:0", "/job:b", False),
-    ("/device:GPU:0", "/task:0", False),
-])
+@pytest.mark.parametrize(
+    "device, request_, met",
+    [
+        ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:0", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:*", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/gpu", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/device:*:*", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/job:a/task:1", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "", True),
+        ("/job:a/replica:0/task:1/device:GPU:0", None, True),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/gpu:1", False),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/cpu:0", False),
+        ("/job:a/replica:0/task:1/device:GPU:0", "/job:b", False),
+        ("/device:GPU:0", "/task:0", False),
+    ],
+)
 def test_a_device_matches_a_request_if_it_has_every_field_the_request_states(device, request_, met):
     assert devices.matches(device, request_) is met
 

@@ -1,4 +1,5 @@
 """Shapes: what TensorFlow 1.15 says of them, and the algebra of static shapes."""
+
 import pickle
 from types import SimpleNamespace
 
@@ -10,9 +11,22 @@ from lazytf.core import dtypes, shapes
 from lazytf.core.shapes import TensorShape
 from tests.reference import record_core
 
-NAMES = {name: getattr(shapes, name) for name in (
-    "Dimension", "TensorShape", "as_shape", "unknown_shape", "scalar", "vector", "matrix", "dimension_value",
-    "dimension_at_index", "broadcast", "merge_inferred")} | {"a_type": dtypes.int32}
+NAMES = {
+    name: getattr(shapes, name)
+    for name in (
+        "Dimension",
+        "TensorShape",
+        "as_shape",
+        "unknown_shape",
+        "scalar",
+        "vector",
+        "matrix",
+        "dimension_value",
+        "dimension_at_index",
+        "broadcast",
+        "merge_inferred",
+    )
+} | {"a_type": dtypes.int32}
 
 known_shapes = st.lists(st.integers(0, 3), max_size=4).map(tuple)
 partial_shapes = st.none() | st.lists(st.none() | st.integers(0, 3), max_size=3).map(tuple)
@@ -34,8 +48,11 @@ def covers(general, special):
     """True if every tensor of the shape ``special`` also has the shape ``general``."""
     if general is None:
         return True
-    return special is not None and len(special) == len(general) and all(
-        g is None or g == s for g, s in zip(general, special, strict=True))
+    return (
+        special is not None
+        and len(special) == len(general)
+        and all(g is None or g == s for g, s in zip(general, special, strict=True))
+    )
 
 
 @given(partial_shapes, partial_shapes)
@@ -95,15 +112,15 @@ def test_a_shape_survives_every_form_it_can_take(a):
     assert shapes.as_tuple(pickle.loads(pickle.dumps(shape))) == a
     assert shapes.as_tuple(eval(repr(shape), vars(shapes))) == a
     assert str(shape) == shapes.text(a)
-    proto = SimpleNamespace(unknown_rank=a is None,
-                            dim=[SimpleNamespace(size=-1 if extent is None else extent) for extent in a or ()])
+    proto = SimpleNamespace(
+        unknown_rank=a is None, dim=[SimpleNamespace(size=-1 if extent is None else extent) for extent in a or ()]
+    )
     assert shapes.as_tuple(proto) == a
 
 
-@pytest.mark.parametrize("shape, printed", [
-    (None, "?"), ((), "[]"), ((2,), "[2]"), ((2, None), "[2,?]")])
+@pytest.mark.parametrize("shape, printed", [(None, "?"), ((), "[]"), ((2,), "[2]"), ((2, None), "[2,?]")])
 def test_errors_of_graph_construction_print_shapes_in_brackets(shape, printed):
-    assert shapes.bracketed(shape) == printed   # as in TensorFlow's "with input shapes: ?, [2,?]"
+    assert shapes.bracketed(shape) == printed  # as in TensorFlow's "with input shapes: ?, [2,?]"
 
 
 def test_a_static_shape_holds_plain_integers_whatever_it_was_made_of():

@@ -1,18 +1,31 @@
 """Nested structures: what TensorFlow 1.15 says of them, and that taking apart and putting together are inverse."""
+
 import pytest
 from hypothesis import given, strategies as st
 
 from lazytf.core import structures
 from tests.reference import record_core
 
-NAMES = {"flatten": structures.flatten, "pack": structures.pack_sequence_as, "mapped": structures.map_structure,
-         "same": structures.assert_same_structure, "is_nested": structures.is_nested}
+NAMES = {
+    "flatten": structures.flatten,
+    "pack": structures.pack_sequence_as,
+    "mapped": structures.map_structure,
+    "same": structures.assert_same_structure,
+    "is_nested": structures.is_nested,
+}
 
 leaves = st.integers() | st.text(max_size=2) | st.none()
-nests = st.recursive(leaves, lambda inner: st.one_of(
-    st.lists(inner, max_size=3), st.lists(inner, max_size=3).map(tuple),
-    st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
-    st.builds(record_core.Point, inner, inner), st.builds(record_core.Attrs, inner, inner)), max_leaves=8)
+nests = st.recursive(
+    leaves,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.lists(inner, max_size=3).map(tuple),
+        st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+        st.builds(record_core.Point, inner, inner),
+        st.builds(record_core.Attrs, inner, inner),
+    ),
+    max_leaves=8,
+)
 
 
 class Pair:

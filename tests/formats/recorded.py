@@ -1,4 +1,5 @@
 """What TensorFlow 1.15 wrote and read, from ``tests/reference/record_formats.py``."""
+
 import json
 import pathlib
 

@@ -1,4 +1,5 @@
 """Event files: the writer, its thread and its errors; the reader."""
+
 import gc
 import os
 import re
@@ -34,9 +35,9 @@ def test_reads_the_events_tensorflow_wrote():
 def test_the_file_is_named_and_opened_as_tensorflow_does(tmp_path):
     writer = EventFileWriter(str(tmp_path / "made" / "here"), filename_suffix=".v2")
     writer.close()
-    file, = files_of(tmp_path / "made" / "here")
+    (file,) = files_of(tmp_path / "made" / "here")
     assert re.fullmatch(r"events\.out\.tfevents\.\d{10}\.[^/]+\.v2", file.name)
-    first, = event_iterator(str(file))
+    (first,) = event_iterator(str(file))
     assert first.file_version == "brain.Event:2" and first.wall_time > 1e9
 
 
@@ -81,7 +82,7 @@ def test_threads_share_a_writer(tmp_path):
 def test_reopening_starts_a_new_file_and_keeps_the_old(tmp_path):
     writer = EventFileWriter(str(tmp_path))
     for step in (1, 2):
-        writer.reopen()   # nothing while it is open
+        writer.reopen()  # nothing while it is open
         writer.add_event(Event(step=step))
         writer.close()
         writer.close()
@@ -101,6 +102,7 @@ def test_an_event_for_a_closed_writer_is_dropped_with_a_warning(tmp_path):
 
 class _FullDisk(TFRecordWriter):
     """Writes the version event, then fails as a full disk does."""
+
     written = 0
 
     def write(self, record):
@@ -149,22 +151,26 @@ def test_a_dropped_writer_writes_what_is_queued(tmp_path):
 
 
 def test_a_program_that_ends_without_closing_loses_no_event(tmp_path):
-    program = ("import sys\nfrom lazytf.formats.events import Event, EventFileWriter\n"
-               "writer = EventFileWriter(sys.argv[1], flush_secs=1000)\nwriter.add_event(Event(step=1))\n")
+    program = (
+        "import sys\nfrom lazytf.formats.events import Event, EventFileWriter\n"
+        "writer = EventFileWriter(sys.argv[1], flush_secs=1000)\nwriter.add_event(Event(step=1))\n"
+    )
     subprocess.run([sys.executable, "-W", "error", "-c", program, str(tmp_path)], check=True, timeout=30)
     assert steps(files_of(tmp_path)[0]) == [1]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_forked_process_gets_an_error_and_does_not_hang(tmp_path):
-    program = ("import os, sys\n"
-               "from lazytf.core import errors\nfrom lazytf.formats.events import Event, EventFileWriter\n"
-               "writer = EventFileWriter(sys.argv[1])\npid = os.fork()\n"
-               "if pid == 0:\n"
-               "    try:\n        writer.add_event(Event(step=2))\n"
-               "    except errors.FailedPreconditionError:\n        writer.close()\n        os._exit(7)\n"
-               "assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7\n"
-               "writer.add_event(Event(step=1))\nwriter.close()\n")
+    program = (
+        "import os, sys\n"
+        "from lazytf.core import errors\nfrom lazytf.formats.events import Event, EventFileWriter\n"
+        "writer = EventFileWriter(sys.argv[1])\npid = os.fork()\n"
+        "if pid == 0:\n"
+        "    try:\n        writer.add_event(Event(step=2))\n"
+        "    except errors.FailedPreconditionError:\n        writer.close()\n        os._exit(7)\n"
+        "assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7\n"
+        "writer.add_event(Event(step=1))\nwriter.close()\n"
+    )
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", program, str(tmp_path)]
     subprocess.run(command, check=True, timeout=30)
     assert steps(files_of(tmp_path)[0]) == [1]

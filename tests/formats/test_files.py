@@ -1,4 +1,5 @@
 """File operations: what they do and how they fail."""
+
 import os
 
 import pytest
@@ -20,47 +21,63 @@ def tree(tmp_path, monkeypatch):
 
 
 # Patterns and errors as recorded from TensorFlow 1.15; the order is ours.
-@pytest.mark.parametrize("pattern, expected", [
-    ("a*", ["./a.txt"]), ("*", ["./.hidden", "./a.txt", "./d"]), ("./a*", ["./a.txt"]), ("d/*.txt", ["d/b.txt"]),
-    ("{}/a.txt", ["{}/a.txt"]), ("{}/nn", []), ("d/", []), ("", []), ("{}/*/zz", []),
-    ("{}/*/*", ["{}/d/b.txt", "{}/d/e"]),
-    ("{}/[ab].*", ["{}/a.txt"]), ("{}/**", ["{}/.hidden", "{}/a.txt", "{}/d"]), ("{}/?.txt", ["{}/a.txt"])])
+@pytest.mark.parametrize(
+    "pattern, expected",
+    [
+        ("a*", ["./a.txt"]),
+        ("*", ["./.hidden", "./a.txt", "./d"]),
+        ("./a*", ["./a.txt"]),
+        ("d/*.txt", ["d/b.txt"]),
+        ("{}/a.txt", ["{}/a.txt"]),
+        ("{}/nn", []),
+        ("d/", []),
+        ("", []),
+        ("{}/*/zz", []),
+        ("{}/*/*", ["{}/d/b.txt", "{}/d/e"]),
+        ("{}/[ab].*", ["{}/a.txt"]),
+        ("{}/**", ["{}/.hidden", "{}/a.txt", "{}/d"]),
+        ("{}/?.txt", ["{}/a.txt"]),
+    ],
+)
 def test_patterns_match_as_tensorflows_do(tree, pattern, expected):
     assert files.glob(pattern.format(tree)) == [path.format(tree) for path in expected]
     assert files.Glob([pattern.format(tree)]) == [path.format(tree) for path in expected]
 
 
-@pytest.mark.parametrize("call, kind, message", [
-    (lambda: files.Glob("none/*"), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: files.Glob("a.txt/*"), errors.FailedPreconditionError, "a.txt; Not a directory"),
-    (lambda: files.MkDir("q/r"), errors.NotFoundError, "q/r; No such file or directory"),
-    (lambda: files.MakeDirs("a.txt/b"), errors.FailedPreconditionError, "a.txt/b; Not a directory"),
-    (lambda: files.Remove("none"), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: files.Remove("d"), errors.FailedPreconditionError, "d; Is a directory"),
-    (lambda: files.DeleteRecursively("none"), errors.NotFoundError, "none not found"),
-    (lambda: files.DeleteRecursively("a.txt"), errors.FailedPreconditionError, "a.txt; Not a directory"),
-    (lambda: files.Rename("none", "b"), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: files.Rename("a.txt", "d/b.txt"), errors.AlreadyExistsError, "file already exists"),
-    (lambda: files.Copy("none", "b"), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: files.Copy("a.txt", "d/b.txt"), errors.AlreadyExistsError, "file already exists"),
-    (lambda: files.Copy("a.txt", "a.txt", overwrite=True), errors.InvalidArgumentError, "same file"),
-    (lambda: files.ListDirectory("none"), errors.NotFoundError, "Could not find directory none"),
-    (lambda: files.ListDirectory("a.txt"), errors.NotFoundError, "Could not find directory a.txt"),
-    (lambda: files.Stat("none"), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: files.Exists("foo://x/y"), errors.UnimplementedError, "File system scheme 'foo' not implemented"),
-    (lambda: GFile("foo://x").read(), errors.UnimplementedError, "File system scheme 'foo' not implemented"),
-    (lambda: GFile("none").read(), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: GFile("none").size(), errors.NotFoundError, "none; No such file or directory"),
-    (lambda: GFile("none/w", "w").write("x"), errors.NotFoundError, "none/w; No such file or directory"),
-    (lambda: GFile("d").read(), errors.FailedPreconditionError, "d; Is a directory"),
-    (lambda: GFile("a.txt").write("x"), errors.PermissionDeniedError, "File isn't open for writing"),
-    (lambda: GFile("w", "w").read(), errors.PermissionDeniedError, "File isn't open for reading"),
-    (lambda: GFile("a.txt", "x"), errors.InvalidArgumentError, "mode is not 'r' or 'w' or 'a' or 'r\\+' or 'w\\+'"),
-    (lambda: GFile("a.txt").seek(0, 9), errors.InvalidArgumentError, "Invalid whence argument: 9"),
-    (lambda: GFile("a.txt").seek(17), errors.OutOfRangeError, "reached end of file"),
-    (lambda: GFile("w", "w").write(3), TypeError, "Expected binary or unicode string, got 3"),
-    (lambda: files.exists(3), TypeError, "A path must be a str, bytes or os.PathLike; got 3"),
-])
+@pytest.mark.parametrize(
+    "call, kind, message",
+    [
+        (lambda: files.Glob("none/*"), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: files.Glob("a.txt/*"), errors.FailedPreconditionError, "a.txt; Not a directory"),
+        (lambda: files.MkDir("q/r"), errors.NotFoundError, "q/r; No such file or directory"),
+        (lambda: files.MakeDirs("a.txt/b"), errors.FailedPreconditionError, "a.txt/b; Not a directory"),
+        (lambda: files.Remove("none"), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: files.Remove("d"), errors.FailedPreconditionError, "d; Is a directory"),
+        (lambda: files.DeleteRecursively("none"), errors.NotFoundError, "none not found"),
+        (lambda: files.DeleteRecursively("a.txt"), errors.FailedPreconditionError, "a.txt; Not a directory"),
+        (lambda: files.Rename("none", "b"), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: files.Rename("a.txt", "d/b.txt"), errors.AlreadyExistsError, "file already exists"),
+        (lambda: files.Copy("none", "b"), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: files.Copy("a.txt", "d/b.txt"), errors.AlreadyExistsError, "file already exists"),
+        (lambda: files.Copy("a.txt", "a.txt", overwrite=True), errors.InvalidArgumentError, "same file"),
+        (lambda: files.ListDirectory("none"), errors.NotFoundError, "Could not find directory none"),
+        (lambda: files.ListDirectory("a.txt"), errors.NotFoundError, "Could not find directory a.txt"),
+        (lambda: files.Stat("none"), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: files.Exists("foo://x/y"), errors.UnimplementedError, "File system scheme 'foo' not implemented"),
+        (lambda: GFile("foo://x").read(), errors.UnimplementedError, "File system scheme 'foo' not implemented"),
+        (lambda: GFile("none").read(), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: GFile("none").size(), errors.NotFoundError, "none; No such file or directory"),
+        (lambda: GFile("none/w", "w").write("x"), errors.NotFoundError, "none/w; No such file or directory"),
+        (lambda: GFile("d").read(), errors.FailedPreconditionError, "d; Is a directory"),
+        (lambda: GFile("a.txt").write("x"), errors.PermissionDeniedError, "File isn't open for writing"),
+        (lambda: GFile("w", "w").read(), errors.PermissionDeniedError, "File isn't open for reading"),
+        (lambda: GFile("a.txt", "x"), errors.InvalidArgumentError, "mode is not 'r' or 'w' or 'a' or 'r\\+' or 'w\\+'"),
+        (lambda: GFile("a.txt").seek(0, 9), errors.InvalidArgumentError, "Invalid whence argument: 9"),
+        (lambda: GFile("a.txt").seek(17), errors.OutOfRangeError, "reached end of file"),
+        (lambda: GFile("w", "w").write(3), TypeError, "Expected binary or unicode string, got 3"),
+        (lambda: files.exists(3), TypeError, "A path must be a str, bytes or os.PathLike; got 3"),
+    ],
+)
 def test_errors_are_tensorflows(tree, call, kind, message):
     with pytest.raises(kind, match=message):
         call()

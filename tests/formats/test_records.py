@@ -1,4 +1,5 @@
 """TFRecord files, against TensorFlow's own."""
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -53,22 +54,33 @@ def test_a_flipped_byte_is_data_loss_or_changes_nothing(tmp_path, kind):
     path = tmp_path / "r"
     whole = write(path, THREE, kind)
     for place in range(len(whole)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:])
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         read = []
         try:
             for record in tf_record_iterator(str(path), kind):
                 read.append(record)
         except errors.DataLossError as error:
             assert str(path) in error.message
-            assert read == THREE[:len(read)]
+            assert read == THREE[: len(read)]
         else:
             assert kind and read == THREE, f"byte {place} of a plain file is not guarded"
 
 
 # Recorded from TensorFlow 1.15: a plain file cut within a record's first twelve bytes ends, any later it is damaged.
-@pytest.mark.parametrize("length, records_read, message", [
-    (0, 0, None), (11, 0, None), (12, 0, "truncated record at 0"), (39, 0, "truncated record at 0"), (40, 1, None),
-    (51, 1, None), (52, 1, "truncated record at 40"), (56, 2, None), (111, 2, "truncated record at 56")])
+@pytest.mark.parametrize(
+    "length, records_read, message",
+    [
+        (0, 0, None),
+        (11, 0, None),
+        (12, 0, "truncated record at 0"),
+        (39, 0, "truncated record at 0"),
+        (40, 1, None),
+        (51, 1, None),
+        (52, 1, "truncated record at 40"),
+        (56, 2, None),
+        (111, 2, "truncated record at 56"),
+    ],
+)
 def test_a_truncated_file_gives_its_whole_records(tmp_path, length, records_read, message):
     path = tmp_path / "r"
     path.write_bytes(write(path, THREE)[:length])

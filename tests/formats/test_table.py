@@ -1,4 +1,5 @@
 """The sorted string table, against TensorFlow's own."""
+
 import io
 import struct
 
@@ -23,8 +24,9 @@ def write(path, pairs, **options):
     return file.getvalue()
 
 
-@given(pairs=st.dictionaries(st.binary(max_size=6), st.binary(max_size=30)),
-       block_size=st.sampled_from([1, 60, 262144]))
+@given(
+    pairs=st.dictionaries(st.binary(max_size=6), st.binary(max_size=30)), block_size=st.sampled_from([1, 60, 262144])
+)
 def test_what_is_written_is_read_in_key_order(tmp_path_factory, pairs, block_size):
     path = tmp_path_factory.mktemp("tables") / "t"
     write(path, sorted(pairs.items()), block_size=block_size)
@@ -49,7 +51,7 @@ def test_a_flipped_byte_is_data_loss_or_changes_nothing(tmp_path, flip):
     path, pairs = tmp_path / "t", [(b"key%03d" % i, b"value" * i) for i in range(20)]
     whole = write(path, pairs, block_size=200)
     for place in range(len(whole)):
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1:])
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1 :])
         try:
             assert read_table(str(path)) == pairs
         except errors.DataLossError as error:
@@ -79,8 +81,8 @@ def test_an_endless_varint_is_an_index_error():
 def test_compressed_blocks_are_refused_by_name(tmp_path):
     path = tmp_path / "t"
     whole = write(path, [(b"key", b"value")])
-    end = whole.index(struct.pack("<I", 1), 3) + 4   # the first block ends with its count of restarts
+    end = whole.index(struct.pack("<I", 1), 3) + 4  # the first block ends with its count of restarts
     block = whole[:end] + b"\1"
-    path.write_bytes(block + struct.pack("<I", masked_crc32c(block)) + whole[end + 5:])
+    path.write_bytes(block + struct.pack("<I", masked_crc32c(block)) + whole[end + 5 :])
     with pytest.raises(errors.UnimplementedError, match="snappy"):
         read_table(str(path))

@@ -22,7 +22,7 @@ import tensorflow as tf  # noqa: E402
 from tests.cases import probe  # noqa: E402
 
 FOLDER = pathlib.Path(__file__).parent / "behaviour"
-PLACES = re.compile(r"0x[0-9a-f]{6,}|site-packages|/tmp/|" + re.escape(os.getcwd() + os.sep))  # what differs from run to run may not be compared
+PLACES = re.compile(r"0x[0-9a-f]{6,}|site-packages|/tmp/|" + re.escape(os.getcwd() + os.sep))  # differ from run to run
 
 
 def recorded(outcome):

@@ -90,9 +90,24 @@ def facts(spec):
     return spec.to_string(), spec.job, spec.replica, spec.task, spec.device_type, spec.device_index
 
 
-SHARED = dict(np=np, copy=copy, pickle=pickle, add=add, facts=facts, Point=Point, Other=Other, Twin=Twin,
-              Empty=Empty, Ordered=Ordered, Listed=Listed, Tupled=Tupled, Attrs=Attrs, Mapped=Mapped,
-              Sequenced=Sequenced, defaultdict=collections.defaultdict)
+SHARED = dict(
+    np=np,
+    copy=copy,
+    pickle=pickle,
+    add=add,
+    facts=facts,
+    Point=Point,
+    Other=Other,
+    Twin=Twin,
+    Empty=Empty,
+    Ordered=Ordered,
+    Listed=Listed,
+    Tupled=Tupled,
+    Attrs=Attrs,
+    Mapped=Mapped,
+    Sequenced=Sequenced,
+    defaultdict=collections.defaultdict,
+)
 
 
 def cases():
@@ -160,13 +175,27 @@ def tensorflow_names():
             return tf.no_op().device
 
     return dict(
-        Dimension=tf.compat.v1.Dimension, TensorShape=tf.TensorShape, as_shape=tensor_shape.as_shape,
-        unknown_shape=tensor_shape.unknown_shape, scalar=tensor_shape.scalar, vector=tensor_shape.vector,
-        matrix=tensor_shape.matrix, dimension_value=tf.compat.dimension_value,
-        dimension_at_index=tf.compat.dimension_at_index, a_type=tf.int32, broadcast=broadcast,
-        merge_inferred=merge_inferred, DeviceSpec=tf.compat.v1.DeviceSpec, canonical=device.canonical_name,
-        nested=nested, flatten=nest.flatten, pack=nest.pack_sequence_as, mapped=nest.map_structure,
-        same=nest.assert_same_structure, is_nested=nest.is_nested)
+        Dimension=tf.compat.v1.Dimension,
+        TensorShape=tf.TensorShape,
+        as_shape=tensor_shape.as_shape,
+        unknown_shape=tensor_shape.unknown_shape,
+        scalar=tensor_shape.scalar,
+        vector=tensor_shape.vector,
+        matrix=tensor_shape.matrix,
+        dimension_value=tf.compat.dimension_value,
+        dimension_at_index=tf.compat.dimension_at_index,
+        a_type=tf.int32,
+        broadcast=broadcast,
+        merge_inferred=merge_inferred,
+        DeviceSpec=tf.compat.v1.DeviceSpec,
+        canonical=device.canonical_name,
+        nested=nested,
+        flatten=nest.flatten,
+        pack=nest.pack_sequence_as,
+        mapped=nest.map_structure,
+        same=nest.assert_same_structure,
+        is_nested=nest.is_nested,
+    )
 
 
 if __name__ == "__main__":

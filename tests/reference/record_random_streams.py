@@ -34,9 +34,17 @@ SEEDS = {
     "negative": (-1, -2),
 }
 RANGES = {
-    "int32": [(0, 10), (-7, 3), (5, 6), (0, 2**31 - 1), (-2**31, 2**31 - 1)],
-    "int64": [(0, 10), (-7, 3), (0, 2**31), (-2**40, 2**41 + 1), (0, 2**62 + 3), (-5, 2**63 - 1), (-2**63, 2**63 - 1),
-              (-2**63, 0)],
+    "int32": [(0, 10), (-7, 3), (5, 6), (0, 2**31 - 1), (-(2**31), 2**31 - 1)],
+    "int64": [
+        (0, 10),
+        (-7, 3),
+        (0, 2**31),
+        (-(2**40), 2**41 + 1),
+        (0, 2**62 + 3),
+        (-5, 2**63 - 1),
+        (-(2**63), 2**63 - 1),
+        (-(2**63), 0),
+    ],
 }
 
 
@@ -59,9 +67,11 @@ def cases():
     for dtype, ranges in sorted(RANGES.items()):
         for low, high in ranges:
             found[f"uniform_int.{dtype}.{low}..{high}"] = case(
-                "uniform_int", "both", shape=[3, 5], minval=low, maxval=high, dtype=dtype)
+                "uniform_int", "both", shape=[3, 5], minval=low, maxval=high, dtype=dtype
+            )
         found[f"uniform_int.{dtype}.large"] = case(
-            "uniform_int", shape=[300001], minval=-1000, maxval=999983, dtype=dtype, runs=2)
+            "uniform_int", shape=[300001], minval=-1000, maxval=999983, dtype=dtype, runs=2
+        )
         found[f"uniform_int.{dtype}.none"] = case("uniform_int", shape=[0], minval=1, maxval=1, dtype=dtype)
     for dtype in "float16", "float32", "float64":
         found[f"gamma.{dtype}"] = case("gamma", shape=[3], alphas=np.array(ALPHAS[:7]).reshape(7, 1), dtype=dtype)
@@ -75,22 +85,28 @@ def cases():
     for dtype in "float16", "float32", "float64":
         for out_dtype in "int32", "int64":
             found[f"multinomial.{dtype}.{out_dtype}"] = case(
-                "multinomial", logits=logits(3, 5), dtype=dtype, samples=7, out_dtype=out_dtype)
+                "multinomial", logits=logits(3, 5), dtype=dtype, samples=7, out_dtype=out_dtype
+            )
     holes = logits(4, 6)
     holes[0, 2] = holes[1, 0] = holes[1, 5] = holes[2, 1:] = holes[3] = -np.inf
     holes[0, 4] = np.nan
     holes[2, 3] = np.inf
     found["multinomial.not_finite"] = case("multinomial", logits=holes, dtype="float32", samples=50, out_dtype="int64")
     found["multinomial.many_samples"] = case(
-        "multinomial", logits=logits(2, 10), dtype="float32", samples=100001, out_dtype="int64")
+        "multinomial", logits=logits(2, 10), dtype="float32", samples=100001, out_dtype="int64"
+    )
     found["multinomial.many_classes"] = case(
-        "multinomial", logits=logits(2, 1000), dtype="float32", samples=33, out_dtype="int64")
+        "multinomial", logits=logits(2, 1000), dtype="float32", samples=33, out_dtype="int64"
+    )
     found["multinomial.far_apart"] = case(
-        "multinomial", logits=logits(2, 6) * 500, dtype="float32", samples=33, out_dtype="int64")
+        "multinomial", logits=logits(2, 6) * 500, dtype="float32", samples=33, out_dtype="int64"
+    )
     found["multinomial.no_samples"] = case(
-        "multinomial", logits=logits(2, 3), dtype="float32", samples=0, out_dtype="int64")
+        "multinomial", logits=logits(2, 3), dtype="float32", samples=0, out_dtype="int64"
+    )
     found["multinomial.no_rows"] = case(
-        "multinomial", logits=logits(0, 3), dtype="float32", samples=4, out_dtype="int64")
+        "multinomial", logits=logits(0, 3), dtype="float32", samples=4, out_dtype="int64"
+    )
     return found
 
 
@@ -108,15 +124,23 @@ def tensor(case):
     dtype = tf.as_dtype(case["dtype"])
     shape = tf.constant(case.get("shape", []), tf.int32)
     if op == "multinomial":
-        return tf.raw_ops.Multinomial(logits=tf.constant(case["logits"], dtype), num_samples=case["samples"],
-                                      output_dtype=tf.as_dtype(case["out_dtype"]), **seeds)
+        return tf.raw_ops.Multinomial(
+            logits=tf.constant(case["logits"], dtype),
+            num_samples=case["samples"],
+            output_dtype=tf.as_dtype(case["out_dtype"]),
+            **seeds,
+        )
     if op == "gamma":
         return tf.raw_ops.RandomGamma(shape=shape, alpha=tf.constant(case["alphas"], dtype), **seeds)
     if op == "uniform_int":
-        return tf.raw_ops.RandomUniformInt(shape=shape, minval=tf.constant(case["minval"], dtype),
-                                           maxval=tf.constant(case["maxval"], dtype), **seeds)
-    build = {"uniform": tf.raw_ops.RandomUniform, "normal": tf.raw_ops.RandomStandardNormal,
-             "truncated_normal": tf.raw_ops.TruncatedNormal}[op]
+        return tf.raw_ops.RandomUniformInt(
+            shape=shape, minval=tf.constant(case["minval"], dtype), maxval=tf.constant(case["maxval"], dtype), **seeds
+        )
+    build = {
+        "uniform": tf.raw_ops.RandomUniform,
+        "normal": tf.raw_ops.RandomStandardNormal,
+        "truncated_normal": tf.raw_ops.TruncatedNormal,
+    }[op]
     return build(shape=shape, dtype=dtype, **seeds)
 
 
@@ -139,7 +163,7 @@ def main():
             large = value.size > KEPT
             digests.append(hashlib.sha256(value.tobytes()).hexdigest() if large else None)
             if i < 3 or i == len(outputs) - 1:
-                arrays[f"{name}.{i}"] = value.reshape(-1)[::value.size // KEPT + 1] if large else value
+                arrays[f"{name}.{i}"] = value.reshape(-1)[:: value.size // KEPT + 1] if large else value
         for key in "alphas", "logits":
             if key in told:
                 arrays[f"{name}.{key}"] = told.pop(key)

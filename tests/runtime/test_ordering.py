@@ -1,4 +1,5 @@
 """One run has one meaning: who sees which value of a variable."""
+
 import numpy as np
 import pytest
 
@@ -23,7 +24,7 @@ def test_reads_run_before_unrelated_writes(session, use_resource):
     read, write = tf.identity(v), v.assign_add([10.0, 10.0])
     for fetches in ([read, write], [write, read]):
         before = session.run(v)
-        values = dict(zip(map(id, fetches), session.run(fetches)))
+        values = dict(zip(map(id, fetches), session.run(fetches), strict=True))
         np.testing.assert_array_equal(values[id(read)], before)
         np.testing.assert_array_equal(values[id(write)], before + 10)
 
@@ -56,7 +57,7 @@ def test_order_of_fetches_does_not_change_what_is_trained():
             session.run(tf.global_variables_initializer())
             session.run(updates[::-1] if flip else updates)
             results.append([value.copy() for value in session.run([a, b])])
-    for one, other in zip(*results):
+    for one, other in zip(*results, strict=True):
         np.testing.assert_array_equal(one, other)
 
 

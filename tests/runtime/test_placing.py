@@ -1,4 +1,5 @@
 """Placement, without a GPU: sessions are shown devices that only pretend."""
+
 import pytest
 
 import lazytf as tf

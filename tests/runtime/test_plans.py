@@ -25,7 +25,6 @@ def test_a_second_run_finds_its_plan(session):
 
 def test_fetches_that_are_equal_but_nested_otherwise_keep_their_form(session):
 
-
     pair = collections.namedtuple("pair", "a b")
     a, b = tf.constant(1.0), tf.constant(2.0)
     for _ in range(2):

@@ -1,4 +1,5 @@
 """Random streams against what TensorFlow 1.15.5 drew (tests/reference/random_streams.npz), and fresh streams."""
+
 import concurrent.futures
 import hashlib
 import json
@@ -47,7 +48,7 @@ def check(case, run, tensor):
     expected = RECORDED[f"{case['name']}.{run}"]
     assert got.dtype == expected.dtype
     digest = case["digests"] and case["digests"][run]
-    kept = got if got.size <= RECORDED["kept"] else got.reshape(-1)[::got.size // RECORDED["kept"] + 1]
+    kept = got if got.size <= RECORDED["kept"] else got.reshape(-1)[:: got.size // RECORDED["kept"] + 1]
     assert kept.shape == expected.shape
     made_of_normals = case["op"] in ("normal", "truncated_normal")
     if made_of_normals and case["dtype"] in ("float32", "float64"):
@@ -103,7 +104,8 @@ def test_a_gpu_draws_what_the_cpu_draws():
 def test_the_tutorials_weights_are_the_known_ones():
     weights = Stream(87654321, 1).normal((2, 3), torch.float32)
     np.testing.assert_array_equal(
-        weights, np.float32([[-0.8113182, 1.4845988, 0.06532937], [-2.4427042, 0.0992484, 0.5912243]]))
+        weights, np.float32([[-0.8113182, 1.4845988, 0.06532937], [-2.4427042, 0.0992484, 0.5912243]])
+    )
 
 
 def test_streams_with_equal_seeds_are_equal_and_others_are_not():
@@ -160,7 +162,7 @@ class TestDistributions:
     def test_integers_reach_every_value_of_their_range(self, drawn):
         values = drawn.uniform_int((10_000,), -3, 4, torch.int32)
         assert values.unique().tolist() == [-3, -2, -1, 0, 1, 2, 3]
-        wide = drawn.uniform_int((10_000,), -2**63, 2**63 - 1, torch.int64).double()
+        wide = drawn.uniform_int((10_000,), -(2**63), 2**63 - 1, torch.int64).double()
         assert wide.min() < -0.99 * 2**63 and wide.max() > 0.99 * 2**63
 
     @pytest.mark.parametrize("alpha", [0.3, 1.0, 1.5, 20.0])
@@ -194,7 +196,7 @@ def test_a_gamma_that_would_be_sought_for_ever_is_nan(drawn, alpha):
 
 def test_long_shuffles_equal_one_swap_after_another():
     for count in 2, 3, 10, 999, 5000:
-        words = Stream(7, count)._words(torch.arange(-(-(count - 1) // 4))).view(-1)[:count - 1].tolist()
+        words = Stream(7, count)._words(torch.arange(-(-(count - 1) // 4))).view(-1)[: count - 1].tolist()
         order = list(range(count))
         for place, number in enumerate(word % 2**32 for word in words):
             other = place + number % (count - place)

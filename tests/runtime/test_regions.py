@@ -2,6 +2,7 @@
 
 Source of numbers: the chain rule.
 """
+
 import numpy as np
 import pytest
 
@@ -27,7 +28,7 @@ def started(session, *values):
 def test_two_gradients_share_their_forward_operations(session):
     a, b = started(session, [1.0, 2.0], [3.0, 4.0])
     product = a * b
-    of_sum, of_square = tf.gradients(tf.reduce_sum(product), [a])[0], tf.gradients(tf.reduce_sum(product ** 2), [b])[0]
+    of_sum, of_square = tf.gradients(tf.reduce_sum(product), [a])[0], tf.gradients(tf.reduce_sum(product**2), [b])[0]
     for _ in range(3):
         first, second = session.run([of_sum, of_square])
         np.testing.assert_allclose(first, [3.0, 4.0])
@@ -36,11 +37,12 @@ def test_two_gradients_share_their_forward_operations(session):
 
 def test_second_derivatives(session):
     x = started(session, [1.0, 2.0])
-    first = tf.gradients(x ** 3, x)[0]
+    first = tf.gradients(x**3, x)[0]
     second = tf.gradients(first, x)[0]
     third = tf.gradients(second, x)[0]
     for _ in range(3):
-        for value, expected in zip(session.run([first, second, third]), ([3.0, 12.0], [6.0, 12.0], [6.0, 6.0])):
+        values = session.run([first, second, third])
+        for value, expected in zip(values, ([3.0, 12.0], [6.0, 12.0], [6.0, 6.0]), strict=True):
             np.testing.assert_allclose(value, expected, rtol=1e-6)
 
 
