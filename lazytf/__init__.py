@@ -164,6 +164,7 @@ from lazytf.formats.messages import (
     TensorInfo as TensorInfo,
 )
 from lazytf.ops import (
+    branching as _branching,
     checkpointing as _checkpointing,
     raw_ops as raw_ops,
     state as _state,

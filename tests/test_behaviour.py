@@ -13,14 +13,7 @@ RECORDED = {
     for path in (pathlib.Path(__file__).parent / "reference" / "behaviour").glob("*.json")
 }
 # "subject/case": what lazytf lacks; each is expected to fail, and tells us when it no longer does.
-_COND = "an initial value is one operation, InitializedValue, until tf.cond is here; TensorFlow's is a cond of nine"
-_AVERAGES = "nodes/tf.train.ExponentialMovingAverage"
 GAPS = {
-    "nodes/v.initialized_value()": _COND,
-    'nodes/tf.Variable(v.initialized_value() * 2.0, name="twice")': _COND,
-    f"{_AVERAGES}(0.9).apply([v])": _COND,
-    f"{_AVERAGES}(0.9, step).apply([v])": _COND,
-    f'{_AVERAGES}(0.9, name="Mean").apply([v, w])': _COND,
     "nodes/tf.nn.zero_fraction(x)": "it is a tf.cond between two ways of counting, and tf.cond is not here yet",
     'nodes/tf.einsum("ij,jk->ik", x, square)': "tf.einsum is not here yet",
     "nodes/tf.reverse_sequence(x, labels, seq_axis=1)": "the op ReverseSequence is not here yet",

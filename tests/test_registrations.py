@@ -10,7 +10,7 @@ from lazytf.core.schema import parse
 
 GRADIENTS = {"rule": True, "none": None, "missing": False}  # in the table -> what an op type says
 # Op types that TensorFlow does not have; why, is said where they are declared.
-OURS = {"Gradients", "InitializedResourceValue", "InitializedValue"}
+OURS = {"Gradients"}
 # TensorFlow's rule for these answers None for every input, which is what None says here.
 NOTHING_FLOWS = {"ArgMax", "ArgMin", "Ceil", "Floor", "FloorDiv", "Rint", "Round", "TruncateDiv"}
 

@@ -178,6 +178,10 @@ class Graph:
         self._mutations += 1
         self._consumers, self._consumers_upto = {}, 0
 
+    def _list_before_its_input(self, op):
+        """Lists the last operation before the one it takes, which was made just before it; numbers stay as they are."""
+        self._operations[-2:] = [op, self._operations[-2]]
+
     def finalize(self):
         """Makes every later attempt to add an operation raise ``RuntimeError``."""
         self._finalized = True

@@ -118,7 +118,7 @@ def op(signature, *, shape, **properties):
     - ``role``: what a plan does with it beside calling its kernel: "resource", the kernel makes something the session
       owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "default", its
       value is one to be replaced by feeding, so nobody may count on it before the run; "read", the
-      value of a variable; "gradient", torch.autograd answers.
+      value of a variable; "switch" and "merge", where branches part and join; "gradient", torch.autograd answers.
     - ``gathered(op)``: where the op takes rows of its first input, the tensor of row numbers, else None.
     - ``explain``: called with the kernel's arguments after it failed; returns TensorFlow's sentence, or None.
     """

@@ -34,6 +34,7 @@ function is built from other public functions it imports them from the families 
     nn              biases, softmax, moments, dropout
     embedding       rows of an embedding table
     operators       Python's operators on tensors
+    branching       where branches part and join
     state           the storage of variables
     training        the update ops of optimizers
     queue_storage   what a queue holds

@@ -13,11 +13,13 @@ May import ``core`` and ``formats``. The files, lowest first:
     regions         what torch.autograd records
     locating        what is known before the run, and what runs in NumPy
     ordering        when each operation runs
+    structure       in which branch
     placing         on which device
     merging         updates of one step done together
     isolating       the stretch of a plan that may be compiled
     borrowing       what a value may share storage with
     feeds           fed values to what a plan takes
+    failures        an exception inside a plan to TensorFlow's error
     autograd        what a gradient line of a plan calls
     listing         where written source can be found
     watching        one run of a stretch, operation by operation
@@ -25,7 +27,6 @@ May import ``core`` and ``formats``. The files, lowest first:
     compiling       when a stretch becomes a flat program
     source          the lines of a plan and their function
     writing         operations to Python source
-    failures        an exception inside a plan to TensorFlow's error
     guarding        what surrounds a plan's function when it runs
     plan            the passes, one after the other
     partial         a run in portions

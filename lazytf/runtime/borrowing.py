@@ -55,12 +55,13 @@ class Borrowing:
     def read(self, variable, form, op):
         """The name that holds a variable's value now, as its ``value``, ``leaf`` or ``host``."""
         name = self._names.get((variable, form))
-        if name is None:
+        if name is None or not self._page.is_visible(name):
             name = f"{_LETTER[form]}{variable._id}"
             while name in self._page.defined:
                 name += "n"
             text = f"{name} = {self.cell(variable)}.{form}"
-            self._page.insert(text, op or variable, defines=name, shape=variable._attrs.get("shape"))
+            shape, always = variable._attrs.get("shape"), form == "leaf"  # a gradient looks for leaves in any case
+            self._page.insert(text, op or variable, defines=name, shape=shape, always=always)
             self._names[variable, form] = name
             self.lend(name, frozenset((variable,)) if form != "host" else NOTHING)
         return name

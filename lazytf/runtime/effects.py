@@ -17,6 +17,8 @@ def variable_of(tensor):
             tensor = next((t for arg, t in arguments(op) if arg.is_ref), None)
         elif tensor._dtype is dtypes.resource and op.op_type.is_alias:
             tensor = op._inputs[tensor.value_index]
+        elif tensor._dtype is dtypes.resource and op.op_type.role == "switch":
+            tensor = op._inputs[0]
         else:
             return None
         if tensor is None:

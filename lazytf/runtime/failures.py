@@ -69,3 +69,8 @@ def located(kind, message, op):
         op,
         f"{message}\n\t [[node {op.name} (defined at {site}) ]]" if site else f"{message}\n\t [[node {op.name} ]]",
     )
+
+
+def dead(name):
+    """Raises TensorFlow's error for a fetched tensor on the side of a condition that did not run."""
+    raise errors.InvalidArgumentError(None, None, f"Retval[0] does not have value: {name} was not computed in this run")

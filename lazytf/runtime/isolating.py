@@ -11,7 +11,7 @@ from lazytf.core import dtypes
 from lazytf.runtime.effects import arguments, reads, writes
 
 
-def isolate(groups, regions, ended, known, hosted, late):
+def isolate(groups, regions, ended, known, hosted, late, guards):
     """``(groups, start, end)``: the groups reordered, and the positions of the stretch among them; both 0 for none."""
     wanted = regions.recorded | set(regions.of)
     if not regions.of:
@@ -20,7 +20,7 @@ def isolate(groups, regions, ended, known, hosted, late):
     chosen = {op for g in inside for op in g}
     shaped = _shape_arithmetic(groups, chosen, known, hosted)
     chosen |= shaped
-    if any(op in chosen for op, _ in late):
+    if any(op in chosen for op, _ in late) or any(op in guards.of for op in chosen):
         return groups, 0, 0
     if not all(op in shaped or _is_pure(op, known, hosted, chosen) for op in chosen):
         return groups, 0, 0

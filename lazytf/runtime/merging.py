@@ -1,7 +1,7 @@
 """Updates of one step, done together: one torch call for all variables of an optimizer."""
 
 
-def merge(ordered, ended, writes):
+def merge(ordered, ended, writes, guards):
     """The operations as groups, in the order to run them: a list of lists, most of one operation.
 
     Operations of one type join a group when the type has a merged kernel, their attrs and shared inputs are the same,
@@ -16,7 +16,7 @@ def merge(ordered, ended, writes):
             touched += [written.get(variable) for variable in writes(op)]
             for key in [k for k, group in open_groups.items() if any(t is group for t in touched)]:
                 del open_groups[key]
-        key = _key(op)
+        key = _key(op, guards)
         group = open_groups.get(key) if key is not None else None
         if group is None:
             group = []
@@ -33,11 +33,11 @@ def merge(ordered, ended, writes):
     return sorted(groups, key=lambda g: position[g[-1]])
 
 
-def _key(op):
+def _key(op, guards):
     """What operations must share to be merged; None where the type has no merged kernel."""
     kind = op.op_type
     if kind.merged is None:
         return None
     shared = tuple(t for arg, t in zip(kind.schema.inputs, op._inputs, strict=True) if arg.name in kind.shared)
     types = tuple(op._attrs[a.name] for a in kind.schema.attrs if a.kind == "type")
-    return kind, shared, types, tuple(op._attrs[p] for p in kind.parameters if p in op._attrs), op._device
+    return kind, shared, types, tuple(op._attrs[p] for p in kind.parameters if p in op._attrs), op._device, guards[op]

@@ -35,9 +35,10 @@ def order(ops, fed, reads, writes, regions, reference=lambda tensor: None):
     late, also = _late(ops, fed, writers, upstream, reference)
     for op in ops if writers else ():
         for variable in set().union(*((*reads(o), *also.get(o, ())) for o in (op, *regions.get(op, ())))):
-            for writer in writers.get(variable, ()):
-                if writer is not op and not upstream[op] & upstream[writer, "bit"]:
-                    pairs.append((op, writer, variable))
+            ones = writers.get(variable, ())
+            # A write that comes before one it depends on has been, whether or not it depends on that one too.
+            seen = [i for i, w in enumerate(ones) if w is op or upstream[op] & upstream[w, "bit"]]
+            pairs += [(op, writer, variable) for writer in ones[seen[-1] + 1 if seen else 0 :]]
     for ones in writers.values():
         for first, second in pairwise(ones):
             if not upstream[first] & upstream[second, "bit"]:

@@ -1,6 +1,7 @@
 """From fetches and fed tensors to a function: the passes, one after the other.
 
-    prune -> regions -> place -> known values -> prune again -> order -> locate -> merge -> isolate -> write
+    prune -> regions -> place -> known values -> prune again -> order -> structure
+    -> locate -> merge -> isolate -> write
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
@@ -19,6 +20,7 @@ from lazytf.runtime.ordering import order
 from lazytf.runtime.placing import place
 from lazytf.runtime.pruning import needed
 from lazytf.runtime.regions import Regions
+from lazytf.runtime.structure import Guards
 from lazytf.runtime.writing import HOST, Writer, is_reference
 
 
@@ -48,8 +50,11 @@ class Draft:
         self.cpu = settings.devices[0]
         ordered, self.snapshots, self.late = order(ops, ended, reads, writes, self.regions.of, self._reference)
         self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
-        groups = merge(ordered, ended, writes) if settings.folds else [[op] for op in ordered]
-        self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted, self.late)
+        self.guards = Guards(ordered, ended)
+        groups = merge(ordered, ended, writes, self.guards) if settings.folds else [[op] for op in ordered]
+        self.groups, self.start, self.end = isolate(
+            groups, self.regions, ended, self.known, self.hosted, self.late, self.guards
+        )
         self.ordered = ordered
         self.position_of = {op: i for i, group in enumerate(self.groups) for op in group}
         self.consumers = {}

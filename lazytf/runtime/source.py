@@ -17,14 +17,15 @@ _numbers = counting()
 class Line:
     """One line: the operation it stands for, the names it uses and defines, whether it may be compiled.
 
-    ``given`` are the expressions a kernel is called with, or None where the line calls none.
+    ``guards`` are the conditions under which it runs, ``given`` the expressions a kernel is called with, or None where the
+    line calls none.
     """
 
-    __slots__ = ("text", "op", "uses", "defines", "in_stretch", "given")
+    __slots__ = ("text", "op", "uses", "defines", "in_stretch", "guards", "given")
 
-    def __init__(self, text, op, uses, defines, in_stretch, given=None):
+    def __init__(self, text, op, uses, defines, in_stretch, guards=(), given=None):
         self.text, self.op, self.uses, self.defines = text, op, uses, defines
-        self.in_stretch, self.given = in_stretch, given
+        self.in_stretch, self.guards, self.given = in_stretch, guards, given
 
 
 class Source:
@@ -59,6 +60,8 @@ class Page:
         self.lines = []
         self.defined = {}  # name -> the static shape of what it holds, as far as it is known
         self.in_stretch = False  # whether lines written now may be compiled
+        self.guards = ()  # the conditions under which lines written now run, such as ("h3", "not h5")
+        self._guarded = {}  # name -> the conditions under which it is defined
         self._inside = set()  # names defined by such lines
         self._uses, self._defines = [], []
 
@@ -72,8 +75,17 @@ class Page:
     def define(self, name, shape=None):
         """``name``, which the line being prepared defines."""
         self.defined[name] = shape
+        self._note_guards(name, self.guards)
         self._defines.append(name)
         return name
+
+    def is_visible(self, name):
+        """Whether a name is defined wherever lines written now run."""
+        return set(self._guarded.get(name, ())).issubset(self.guards)
+
+    def _note_guards(self, name, guards):
+        if guards:
+            self._guarded[name] = guards
 
     @property
     def uses(self):
@@ -82,22 +94,28 @@ class Page:
 
     def line(self, text, op, comment="", given=None):
         """Ends the line being prepared."""
-        self._append(text, op, self._uses, self._defines, comment, self.in_stretch, given)
+        self._append(text, op, self._uses, self._defines, comment, self.in_stretch, self.guards, given)
         self._uses, self._defines = [], []
 
-    def insert(self, text, op, comment="", uses=(), defines=None, shape=None):
-        """A line before the one being prepared, outside the stretch unless it uses what the stretch made."""
+    def insert(self, text, op, comment="", uses=(), defines=None, shape=None, always=False):
+        """A line before the one being prepared, outside the stretch unless it uses what the stretch made; ``always``, it
+        runs whatever the conditions.
+        """
+        guards = () if always else self.guards
         if defines is not None:
             self.defined[defines] = shape
+            self._note_guards(defines, guards)
         inside = self.in_stretch and not self._inside.isdisjoint(uses)
-        self._append(text, op, list(uses), [] if defines is None else [defines], comment, inside)
+        self._append(text, op, list(uses), [] if defines is None else [defines], comment, inside, guards)
 
     def switch(self, text):
         """A line that belongs wherever it is written, before the one being prepared."""
-        self._append(text, None, [], [], "", self.in_stretch)
+        self._append(text, None, [], [], "", self.in_stretch, ())
 
-    def _append(self, text, op, uses, defines, comment, in_stretch, given=None):
-        self.lines.append(Line(f"{text}  # {comment}" if comment else text, op, uses, defines, in_stretch, given))
+    def _append(self, text, op, uses, defines, comment, in_stretch, guards, given=None):
+        text = f"{text}  # {comment}" if comment else text
+        uses += [guard.removeprefix("not ") for guard in guards]
+        self.lines.append(Line(text, op, uses, defines, in_stretch, guards, given))
         if in_stretch:
             self._inside.update(defines)
 
@@ -146,17 +164,23 @@ class Page:
 
 
 def _add_function(text, origins, name, parameters, lines):
-    """Adds one function to the text; names are deleted after the line that uses them last."""
+    """Adds one function to the text; names are deleted after the line that uses them last, but for those that only one
+    branch knows.
+    """
     text.append(f"def {name}({', '.join(parameters)}):")
     origins.append(None)
     last = {used: number for number, line in enumerate(lines) for used in line.uses}
-    own = {n for line in lines for n in line.defines}
-    dying = {}
+    own = {n for line in lines if not line.guards for n in line.defines}
+    dying, guards = {}, ()
     for used, number in last.items():
-        if used in own and number < len(lines) - 1:
+        if used in own and number < len(lines) - 1 and not lines[number].guards:
             dying.setdefault(number, []).append(used)
     for number, line in enumerate(lines):
-        text.append("    " + line.text)
+        if line.guards and line.guards != guards:
+            text.append(f"    if {' and '.join(line.guards)}:")
+            origins.append(None)
+        guards = line.guards
+        text.append("    " + "    " * bool(guards) + line.text)
         origins.append(line)
         if number in dying:
             text.append("    del " + ", ".join(dying[number]))

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from lazytf.core import contents, dtypes, errors, shapes
-from lazytf.runtime import autograd, tensors
+from lazytf.runtime import autograd, failures, tensors
 from lazytf.runtime.borrowing import NOTHING, Borrowing, is_on_host
 from lazytf.runtime.effects import variable_of, writes
 from lazytf.runtime.feeds import converter
@@ -40,6 +40,7 @@ _BINDINGS = {
     "copied": tensors.copied,
     "own_strings": tensors.own_strings,
     "array": np.array,
+    "dead": failures.dead,
 }
 
 
@@ -79,7 +80,7 @@ class Writer:
         if page.in_stretch:
             self._set_grad(False)
             page.in_stretch = False
-        self.position = self.end
+        self.position, page.guards = self.end, ()
         page.line(f"return {_tuple([self._fetched(t) for t in draft.fetched])}", None)
         return page.compiled([f"f{i}" for i in range(len(draft.fed))])
 
@@ -111,6 +112,15 @@ class Writer:
             self._start_recording(t, t.op)
 
     def _fetched(self, t):
+        """An expression for the NumPy value of a fetched tensor; an error where its branch did not run."""
+        conditions = self._conditions(self.draft.guards.of_tensor(t), t.op)
+        self.page.guards = ()
+        for condition in conditions:
+            self.page.use(condition.removeprefix("not "))
+        value = self._fetched_alive(t)
+        return f"({value} if {' and '.join(conditions)} else dead({t.name!r}))" if conditions else value
+
+    def _fetched_alive(self, t):
         """An expression for the NumPy value of a fetched tensor that nobody else can change."""
         if t in self.known and t not in self.names:
             value = np.asarray(self.known[t], object if t._dtype is dtypes.string else None)
@@ -134,6 +144,7 @@ class Writer:
 
     def _group(self, group):
         op = group[0]
+        self.page.guards = self._conditions(self.draft.guards[op], op)
         self._snapshot(group)
         role, outputs = op.op_type.role, op.outputs
         if role == "resource":
@@ -144,7 +155,9 @@ class Writer:
                     self._start_recording(t, op)
         elif role == "gradient":
             self._gradient(op)
-        elif role == "read" or op.op_type.is_alias:
+        elif role == "merge":
+            self._join(op)
+        elif role in ("read", "switch") or op.op_type.is_alias:
             self._alias(op)
         elif outputs or op._inputs or op.op_type.is_stateful:
             self._call(group)
@@ -182,8 +195,9 @@ class Writer:
 
     def _alias(self, op):
         """Outputs that are inputs by another name need no line, unless autograd must tell them apart."""
-        for t, source in zip(op.outputs, op._inputs, strict=False):
-            if t._dtype is dtypes.resource:
+        sources = op._inputs[:1] * 2 if op.op_type.role == "switch" else op._inputs
+        for t, source in zip(op.outputs, sources, strict=False):
+            if is_reference(t):
                 continue
             source = self.draft.late.get((op, source), source)
             if source in self.known:
@@ -199,6 +213,41 @@ class Writer:
                     self._hold(t, place, name, self.borrowing.lenders(name))
             if apart:
                 self._tell_apart(op, t, source)
+
+    # -- branches ---------------------------------------------------------------------------------------------------
+
+    def _conditions(self, guards, op):
+        """Expressions for guards, outermost first; each predicate is looked up under the conditions before it."""
+        conditions = self.page.guards = ()
+        for predicate, branch in guards:
+            name = self._value(predicate, HOST, op=op)
+            conditions = self.page.guards = (*conditions, name if branch else f"not {name}")
+        return conditions
+
+    def _join(self, op):
+        """A merge: the value of the side that ran."""
+        guards, page = self.draft.guards, self.page
+        predicate, when_true = guards.choices[op]
+        t, index = op.outputs
+        place = HOST if t._dtype._base is dtypes.string else self.draft.home(op)
+        conditions, held = page.guards, []
+        for source in op._inputs:
+            self._conditions(guards.of_tensor(source), op)
+            held.append(self._value(source, place, op in self.regions.recorded, op))
+        page.guards = conditions
+        decides = page.use(self._value(predicate, HOST, op=op))
+        sides = [page.use(name) for name in held]
+        lenders = NOTHING.union(*(self.borrowing.lenders(name) for name in sides))
+        name = self._define(t, place)
+        page.line(f"{name} = {sides[when_true]} if {decides} else {sides[1 - when_true]}", op, op.name)
+        self._hold(t, place, name, lenders, not self.records.isdisjoint(sides))
+        self._finish(op, t, name)
+        if index in self.last_use:
+            page.use(decides)
+            number = self._define(index, HOST)
+            which = [self._constant(np.int32(i)) for i in (when_true, 1 - when_true)]
+            page.line(f"{number} = {which[0]} if {decides} else {which[1]}", op, index.name)
+            self._hold(index, HOST, number)
 
     def _tell_apart(self, op, t, source):
         """Gives an output a tensor of its own, so that autograd sees where it ends and its input begins."""
@@ -406,7 +455,7 @@ class Writer:
         """The name that holds ``t`` at ``place``, after a line that brings it there where it is not yet."""
         if t._dtype._is_ref_dtype and t not in self.names:
             return self._referenced(t, place, recorded, op)
-        places = self.names.setdefault(t, {})
+        places = {p: n for p, n in self.names.get(t, {}).items() if self.page.is_visible(n)}
         name = places.get(place)
         if name is None:
             if t in self.known and (place is HOST or not places):
@@ -416,7 +465,7 @@ class Writer:
                 name = self._moved(places[at], at, place, t, op)
             else:
                 raise AssertionError(f"{t.name} is used before it is computed")
-            places[place] = name
+            self.names.setdefault(t, {})[place] = name
         return name
 
     def _referenced(self, t, place, recorded, op):

@@ -20,7 +20,7 @@ from lazytf.formats.arrays import proto_from_array, shape_proto
 from lazytf.formats.messages import GraphDef, NodeDef, VersionDef
 from lazytf.saving.attr_values import attr_proto, constant_proto, undeclared_proto
 
-OWN_TYPES = frozenset(("Gradients", "InitializedValue", "InitializedResourceValue"))
+OWN_TYPES = frozenset(("Gradients",))
 _LOG = logging.getLogger("tensorflow")
 
 

@@ -4,53 +4,15 @@ All initializers run in one step, in no order a program could rely on. So where 
 read is replaced, in a copy of the operations behind it, by one that takes the other variable's own initial value as
 long as the variable has none yet (source: ``tf.Variable.initialized_value``).
 
-TensorFlow builds that choice out of nine control-flow nodes called ``cond/...``; here it is one operation, under the
-name of the last of them, ``cond/Merge``.
+The choice is a conditional, drawn with the very nodes that ``tf.cond`` makes in TensorFlow, whose names end up in saved
+graphs. TensorFlow makes the switch in front of a branch's first operation after that operation, and lists it there.
 """
 
 from lazytf.core import build
 from lazytf.core.build import raw
 from lazytf.core.collections import GraphKeys
 from lazytf.core.graph import NameScope
-from lazytf.core.registry import op
-
-
-def _as_given(operation):
-    return [operation._inputs[1]._shape]
-
-
-@op(
-    "InitializedValue(ref: ref T, initial_value: T, T: type) -> (value: T)",
-    shape=_as_given,
-    reads=["ref"],
-    view=True,
-    stateful=True,
-    gradient=False,
-)
-def InitializedValue(ref, initial_value):
-    return ref.value if ref.is_initialized else initial_value
-
-
-@InitializedValue.on_host_too
-def _(ref, initial_value):
-    return ref.host if ref.is_initialized else initial_value
-
-
-@op(
-    "InitializedResourceValue(resource: resource, initial_value: dtype, dtype: type) -> (value: dtype)",
-    shape=_as_given,
-    reads=["resource"],
-    view=True,
-    stateful=True,
-    gradient=False,
-)
-def InitializedResourceValue(resource, initial_value):
-    return resource.value if resource.is_initialized else initial_value
-
-
-@InitializedResourceValue.on_host_too
-def _(resource, initial_value):
-    return resource.host if resource.is_initialized else initial_value
+from lazytf.core.registry import lookup
 
 
 def initialized_value(graph, storage, initial_value):
@@ -58,21 +20,28 @@ def initialized_value(graph, storage, initial_value):
 
     ``storage`` is the variable's ref or handle tensor.
     """
-    with graph.control_dependencies(None), graph.name_scope("cond"):
-        if storage.dtype._is_ref_dtype:
-            return raw.InitializedValue(storage, initial_value, name="Merge")
-        return raw.InitializedResourceValue(storage, initial_value, name="Merge")
+    is_ref = storage.dtype._is_ref_dtype
+    with graph.control_dependencies(None):
+        holds = raw.IsVariableInitialized(storage) if is_ref else raw.VarIsInitializedOp(storage)
+        with graph.name_scope("cond"):
+            sides = raw.Switch(holds, holds)
+            raw.Identity(sides[1], name="switch_t")
+            raw.Identity(sides[0], name="switch_f")
+            chosen = raw.Identity(holds, name="pred_id")
+            if is_ref:
+                read = raw.Identity(raw.RefSwitch(storage, chosen, name="read/Switch")[1], name="read")
+                graph._list_before_its_input(read.op)
+            else:
+                handle = raw.Switch(storage, chosen, name="Read/ReadVariableOp/Switch")[1]
+                dtype = initial_value.dtype.base_dtype
+                read = raw.ReadVariableOp(handle, dtype=dtype, name="Read/ReadVariableOp")
+                graph._list_before_its_input(read.op)
+                read = raw.Identity(read)
+            return raw.Merge([raw.Switch(initial_value, chosen)[0], read])[0]
 
 
 _STORAGE = ("VariableV2", "Variable")
-_SAFE = (
-    "IsVariableInitialized",
-    "VarIsInitializedOp",
-    "ReadVariableOp",
-    "VarHandleOp",
-    "InitializedValue",
-    "InitializedResourceValue",
-)  # may be run, or stay as the program wrote them
+_SAFE = ("IsVariableInitialized", "VarIsInitializedOp", "ReadVariableOp", "VarHandleOp")  # stay as they are
 
 
 def guarded(tensor, variable_name):
@@ -133,5 +102,6 @@ def _copy(operation, inputs, name):
     with NameScope(graph, None):
         name = graph.unique_name(name.replace(":", "_"))
     shapes = [t._shape for t in operation.outputs]
-    made = build.add(graph, operation.op_type, name, inputs, dict(operation._attrs), output_shapes=shapes)
+    kind = operation.op_type if operation.type != "RefSwitch" else lookup("Switch")  # what it takes now is a value
+    made = build.add(graph, kind, name, inputs, dict(operation._attrs), output_shapes=shapes)
     return made[0].op if isinstance(made, list) else made.op

@@ -136,3 +136,12 @@ def test_a_variable_read_on_both_sides_of_a_write_has_the_gradient_of_both(sessi
     (gradient,) = tf.gradients(before + after, [w])
     session.run(w.initializer)
     assert session.run([before + after, gradient]) == [[10.0], [8.0]]
+
+
+def test_each_update_of_several_gives_the_value_it_made(session):
+    v = variable(session, [1.0])
+    updated = [v.assign_add([amount]) + 0.0 for amount in (1.0, 10.0, 100.0)]
+    for fetches in (updated, updated[::-1]):
+        session.run(v.initializer)
+        values = dict(zip(map(id, fetches), session.run(fetches), strict=True))
+        assert [values[id(u)].tolist() for u in updated] == [[2.0], [12.0], [112.0]]

@@ -61,7 +61,7 @@ ELSEWHERE = {
     **{"Queue" + use + version: "ops/test_queues.py" for use in _QUEUE_USES for version in ("", "V2")},
     **dict.fromkeys(_SUMMARIES, "ops/test_summaries.py"),
     **dict.fromkeys(_SAVING, "saving/test_saver.py"),
-    **dict.fromkeys(("InitializedValue", "InitializedResourceValue"), "state/test_variables.py"),
+    **dict.fromkeys(("Switch", "RefSwitch", "Merge"), "runtime/test_structure.py"),
     "Gradients": "runtime/test_regions.py",
     "PlaceholderV2": "ops/test_placeholders.py",
 }

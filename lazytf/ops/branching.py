@@ -1,0 +1,56 @@
+"""The joints of a conditional: values go on to one of two sides, and come together again.
+
+A plan turns what stands between them into Python's ``if`` (see ``runtime/structure.py``), so none of these has a kernel
+that runs. ``Switch`` hands its data to ``output_true`` or ``output_false``; the other output is dead, and so is whatever
+depends on it, up to the ``Merge`` that takes whichever input is alive.
+"""
+
+from lazytf.core.registry import op
+
+
+def _both(op):
+    return [op._inputs[0]._shape] * 2
+
+
+def _joined(op):
+    """The shape that all inputs have; sizes in which they differ are open."""
+    shapes = [t._shape for t in op._inputs]
+    first = shapes[0]
+    if any(s is None or len(s) != len(first or ()) for s in shapes) or first is None:
+        return [None, ()]
+    return [tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True)), ()]
+
+
+def _unreached(*_):
+    raise AssertionError("a plan writes branches as Python's own")
+
+
+@op(
+    "Switch(data: T, pred: host bool, T: type) -> (output_false: T, output_true: T)",
+    shape=_both,
+    role="switch",
+    view=True,
+)
+def Switch(data, pred):
+    _unreached()
+
+
+@op(
+    "RefSwitch(data: ref T, pred: host bool, T: type) -> (output_false: ref T, output_true: ref T)",
+    shape=_both,
+    role="switch",
+    writes=(),
+    view=True,
+)
+def RefSwitch(data, pred):
+    _unreached()
+
+
+@op(
+    "Merge(inputs: N*T, N: int >= 1, T: type) -> (output: T, value_index: int32)",
+    shape=_joined,
+    role="merge",
+    view=True,
+)
+def Merge(inputs):
+    _unreached()
