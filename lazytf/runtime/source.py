@@ -17,8 +17,8 @@ _numbers = counting()
 class Line:
     """One line: the operation it stands for, the names it uses and defines, whether it may be compiled.
 
-    ``guards`` are the conditions under which it runs, ``given`` the expressions a kernel is called with, or None where the
-    line calls none.
+    ``guards`` are the conditions under which it runs, ``given`` the expressions a kernel is called with, or None
+    where the line calls none.
     """
 
     __slots__ = ("text", "op", "uses", "defines", "in_stretch", "guards", "given")
@@ -98,8 +98,8 @@ class Page:
         self._uses, self._defines = [], []
 
     def insert(self, text, op, comment="", uses=(), defines=None, shape=None, always=False):
-        """A line before the one being prepared, outside the stretch unless it uses what the stretch made; ``always``, it
-        runs whatever the conditions.
+        """A line before the one being prepared, outside the stretch unless it uses what the stretch made; ``always``,
+        it runs whatever the conditions.
         """
         guards = () if always else self.guards
         if defines is not None:

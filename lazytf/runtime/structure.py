@@ -1,8 +1,8 @@
 """Which branch an operation stands in.
 
-TensorFlow's dataflow has no ``if``: a ``Switch`` sends a value to one of two outputs, what depends on the dead one never
-runs, and a ``Merge`` goes on with the input that is alive. Here every operation is given its *guards*, the pairs
-``(predicate, branch)`` that must all hold for it to run, by following the inputs down from the switches:
+TensorFlow's dataflow has no ``if``: a ``Switch`` sends a value to one of two outputs, what depends on the dead one
+never runs, and a ``Merge`` goes on with the input that is alive. Here every operation is given its *guards*, the
+pairs ``(predicate, branch)`` that must all hold for it to run, by following the inputs down from the switches:
 
     x ─ Switch ─ :0 ── Neg ──────── Merge ─ y        Neg   stands under (pred, False)
        (pred)  └ :1 ── Exp ───────┘                   Exp   stands under (pred, True)
@@ -51,8 +51,8 @@ class Guards:
             raise errors.UnimplementedError(
                 None,
                 op,
-                f"{op.name} joins {len(sides)} inputs that are not the two sides of one condition: lazytf cannot "
-                "run loops and many-way merges yet.",
+                f"{op.name} joins {len(sides)} inputs that are not the two sides of one condition: lazytf cannot run "
+                "loops and many-way merges yet.",
             )
         if shared:
             self.of[op] = shared
