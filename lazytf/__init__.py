@@ -172,11 +172,8 @@ from lazytf.ops import (
     training as _training,
 )
 from lazytf.ops.binary import (
-    accumulate_n as accumulate_n,
     add as add,
-    add_n as add_n,
     atan2 as atan2,
-    clip_by_value as clip_by_value,
     complex as complex,
     div as div,
     div_no_nan as div_no_nan,
@@ -258,8 +255,6 @@ from lazytf.ops.filling import (
 )
 from lazytf.ops.gathering import (
     batch_gather as batch_gather,
-    dynamic_partition as dynamic_partition,
-    dynamic_stitch as dynamic_stitch,
     gather as gather,
     gather_nd as gather_nd,
     scatter_nd as scatter_nd,
@@ -276,6 +271,9 @@ from lazytf.ops.joining import (
     split as split,
     stack as stack,
     unstack as unstack,
+)
+from lazytf.ops.limits import (
+    clip_by_value as clip_by_value,
 )
 from lazytf.ops.linalg import (
     cross as cross,
@@ -298,6 +296,10 @@ from lazytf.ops.measuring import (
     size as size,
 )
 from lazytf.ops.norms import norm as norm
+from lazytf.ops.partitioning import (
+    dynamic_partition as dynamic_partition,
+    dynamic_stitch as dynamic_stitch,
+)
 from lazytf.ops.placeholders import (
     placeholder as placeholder,
     placeholder_with_default as placeholder_with_default,
@@ -363,6 +365,10 @@ from lazytf.ops.slicing import (
     strided_slice as strided_slice,
 )
 from lazytf.ops.strings import string_join as string_join
+from lazytf.ops.sums import (
+    accumulate_n as accumulate_n,
+    add_n as add_n,
+)
 from lazytf.ops.tiling import (
     broadcast_dynamic_shape as broadcast_dynamic_shape,
     broadcast_static_shape as broadcast_static_shape,

@@ -6,9 +6,7 @@ from lazytf.ops.activations import (
     softsign as softsign,
 )
 from lazytf.ops.binary import (
-    accumulate_n as accumulate_n,
     add as add,
-    add_n as add_n,
     atan2 as atan2,
     div_no_nan as divide_no_nan,
     divide as divide,
@@ -80,6 +78,10 @@ from lazytf.ops.segments import (
     unsorted_segment_sum as unsorted_segment_sum,
 )
 from lazytf.ops.selecting import invert_permutation as invert_permutation
+from lazytf.ops.sums import (
+    accumulate_n as accumulate_n,
+    add_n as add_n,
+)
 from lazytf.ops.unary import (
     abs as abs,
     acos as acos,

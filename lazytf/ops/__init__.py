@@ -14,6 +14,8 @@ function is built from other public functions it imports them from the families 
     control         waiting, checking, printing, calling Python
     unary           functions of each element
     binary          arithmetic on two tensors
+    sums            sums of a list of tensors
+    limits          values kept within limits
     comparison      comparisons, and logic on what they say
     joining         concat, stack, unstack, split
     reshaping       the same elements in another shape
@@ -21,6 +23,7 @@ function is built from other public functions it imports them from the families 
     selecting       where, masks, unique, permutations
     slicing         ``tensor[1:3, ..., tf.newaxis]``
     gathering       rows by their numbers
+    partitioning    rows dealt out, and put together again
     reduction       many elements along some axes become one
     segments        rows that carry the same number become one
     sets            vectors as sets

@@ -9,9 +9,8 @@ import torch
 
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import convert_to_tensor, name_scope, raw
-from lazytf.core.operation import Tensor
 from lazytf.core.registry import op
-from lazytf.core.shape_rules import ShapeError, broadcast, from_attr, unchanged
+from lazytf.core.shape_rules import broadcast
 from lazytf.core.values import IndexedSlices
 from lazytf.ops.casting import cast
 from lazytf.ops.sentences import refuse
@@ -336,78 +335,6 @@ def Complex(real, imag):
     return torch.complex(*torch.broadcast_tensors(real, imag))
 
 
-# -- sums of many, clipping -----------------------------------------------------------------------------------------
-
-
-def _one_shape(op):
-    """All inputs have one shape; the one that does not is named."""
-    shape = op._inputs[-1]._shape
-    for i in range(len(op._inputs) - 2, -1, -1):
-        try:
-            shape = shapes.merge_inferred(op._inputs[i]._shape, shape)
-        except ValueError as e:
-            raise ShapeError(f"{e}\n\tFrom merging shape {i} with other shapes.") from None
-    return [shape]
-
-
-def _sum_trouble(inputs):
-    first = inputs[0].shape
-    for i, other in enumerate(inputs[1:], 1):
-        if other.shape != first:
-            return (
-                "Inputs to operation AddN of type AddN must have the same size and shape.  Input 0: "
-                f"{shapes.bracketed(first)} != input {i}: {shapes.bracketed(other.shape)}"
-            )
-
-
-_SUMMED = (
-    "float32, float64, int32, uint8, int16, int8, complex64, int64, qint8, quint8, qint32, bfloat16, uint16, "
-    "complex128, float16, uint32, uint64"
-)
-
-
-@op(f"AddN(inputs: N*T, N: int >= 1, T: {{{_SUMMED}, variant}}) -> (sum: T)", shape=_one_shape)
-def AddN(inputs):
-    return _sum(inputs)
-
-
-@op("AccumulateNV2(inputs: N*T, N: int >= 1, T: {number}, shape: shape) -> (sum: T)", shape=from_attr)
-def AccumulateNV2(inputs):
-    return _sum(inputs)
-
-
-def _sum(inputs):
-    first, *others = inputs
-    trouble = _sum_trouble(inputs)
-    if trouble:
-        refuse(trouble)
-    if not others:
-        return first.clone()
-    total = torch.add(*(widened(t) for t in (first, others[0])))
-    for other in others[1:]:
-        total = total + widened(other) if torch.is_grad_enabled() else total.add_(widened(other))
-    return total.to(first.dtype)
-
-
-@op(
-    "ClipByValue(t: T, clip_value_min: T, clip_value_max: T, T: {number}) -> (output: T)",
-    shape=unchanged,
-    gradient=False,
-)
-def ClipByValue(t, clip_value_min, clip_value_max):
-    """A limit has the shape of ``t`` or is a scalar."""
-    for limit in (clip_value_min, clip_value_max):
-        if limit.dim() and limit.shape != t.shape:
-            refuse(
-                "clip_value_min and clip_value_max must be either of the same shape as "
-                f"input, or a scalar. input shape: {shapes.bracketed(t.shape)}"
-                f"clip_value_min shape: {shapes.bracketed(clip_value_min.shape)}"
-                f"clip_value_max shape: {shapes.bracketed(clip_value_max.shape)}"
-            )
-    kept = torch.maximum(torch.minimum(widened(t), widened(clip_value_max)), widened(clip_value_min))
-    return kept.to(t.dtype)
-
-
 # -- public functions -----------------------------------------------------------------------------------------------
 
 
@@ -625,63 +552,3 @@ def reciprocal_no_nan(x, name=None):
         x = convert_to_tensor(x, name="x")
         one = convert_to_tensor(1, dtype=x.dtype.base_dtype, name="one")
         return raw.DivNoNan(one, x, name=scope)
-
-
-# -- sums of many, limits -------------------------------------------------------------------------------------------
-
-
-def add_n(inputs, name=None):
-    """The sum of a list of tensors of one shape and type (``IndexedSlices`` are made dense).
-
-    A list of one is returned as it is, under ``name`` if one is given. ``ValueError`` for an empty list.
-    """
-    if not inputs or not isinstance(inputs, (list, tuple)):
-        iter(inputs)
-        raise ValueError(f"inputs must be {_MANY}/IndexedSlices with the same dtype and shape")
-    if not all(isinstance(i, (Tensor, IndexedSlices)) for i in inputs):
-        inputs = [i if isinstance(i, IndexedSlices) else convert_to_tensor(i) for i in inputs]
-    if len(inputs) == 1:
-        only = inputs[0]
-        if name is None:
-            return convert_to_tensor(only) if isinstance(only, IndexedSlices) else only
-        return raw.Identity(only, name=name)
-    return raw.AddN(list(inputs), name=name)
-
-
-_MANY = "a list of at least one Tensor"
-
-
-def accumulate_n(inputs, shape=None, tensor_dtype=None, name=None):
-    """The sum of a list of tensors of one shape and type; ``shape`` and ``tensor_dtype`` say so where they do not know.
-
-    ``ValueError`` where shapes or types differ, ``TypeError`` where they are not ``tensor_dtype``.
-    """
-    trouble = f"inputs must be {_MANY} with the same dtype and shape"
-    if not inputs or not isinstance(inputs, (list, tuple)):
-        raise ValueError(trouble)
-    inputs = [i if isinstance(i, Tensor) else convert_to_tensor(i) for i in inputs]
-    if any(i.dtype.base_dtype is not inputs[0].dtype.base_dtype for i in inputs):
-        raise ValueError(trouble)
-    total = shapes.as_tuple(shape)
-    for i in inputs:
-        total = shapes.merge(total, i._shape)
-    if tensor_dtype is not None and dtypes.as_dtype(tensor_dtype) is not inputs[0].dtype.base_dtype:
-        raise TypeError(f"tensor_dtype is {tensor_dtype}, but input is of type {inputs[0].dtype.base_dtype}")
-    if len(inputs) == 1:
-        return inputs[0] if name is None else raw.Identity(inputs[0], name=name)
-    return raw.AccumulateNV2(inputs, shape=total, name=name)
-
-
-def clip_by_value(t, clip_value_min, clip_value_max, name=None):
-    """``t`` with what is below ``clip_value_min`` or above ``clip_value_max`` moved to that limit.
-
-    Limits are scalars or broadcast to the shape of ``t``; ``ValueError`` if they are larger. The gradient passes where
-    ``t`` is within the limits or at one. Of ``IndexedSlices`` the values are clipped.
-    """
-    with name_scope(name, "clip_by_value", [t, clip_value_min, clip_value_max]) as name:
-        values = convert_to_tensor(t.values if isinstance(t, IndexedSlices) else t, name="t")
-        below = raw.Minimum(values, clip_value_max)
-        shapes.merge(values._shape, below._shape)
-        clipped = raw.Maximum(below, clip_value_min, name=name)
-        shapes.merge(values._shape, clipped._shape)
-        return IndexedSlices(clipped, t.indices, t.dense_shape) if isinstance(t, IndexedSlices) else clipped

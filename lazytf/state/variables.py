@@ -191,23 +191,6 @@ class Variable:
     def _get_save_slice_info(self):
         return self._save_slice_info
 
-    # -- messages ---------------------------------------------------------------------------------------------------
-
-    def to_proto(self, export_scope=None):
-        """Not there yet: variables are saved by ``tf.train.Saver``; ``NotImplementedError`` says so."""
-        raise NotImplementedError(
-            f"Writing variable {self.name} as a VariableDef message is not implemented yet; "
-            "tf.train.Saver saves its value"
-        )
-
-    @staticmethod
-    def from_proto(variable_def, import_scope=None):
-        """Not there yet; ``NotImplementedError`` says so."""
-        raise NotImplementedError(
-            "Making a variable from a VariableDef message is not implemented yet; build the graph "
-            "again and restore values with tf.train.Saver"
-        )
-
     # -- as a Python object -----------------------------------------------------------------------------------------
 
     def experimental_ref(self):
