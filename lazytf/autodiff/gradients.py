@@ -12,7 +12,7 @@ import enum
 
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import apply, convert_to_tensor, graph_of, name_scope, raw
-from lazytf.core.operation import Tensor
+from lazytf.core.operation import Tensor, arguments
 from lazytf.core.registry import OpType, add
 from lazytf.core.values import IndexedSlices
 
@@ -153,18 +153,13 @@ def _is_differentiable(dtype):
 
 
 def _edges(op):
-    """``(input position, tensor)`` of the inputs of ``op`` through which a gradient flows back."""
+    """The inputs of ``op`` through which a gradient flows back."""
     kind = op.op_type
     if kind.has_gradient is None:
         return
-    at = 0
-    for arg in kind.schema.inputs:
-        n = 1 if not arg.is_list else op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.type_attr])
-        if not arg.is_shape and not arg.is_host and arg.name not in kind.no_gradient_inputs:
-            for t in op._inputs[at : at + n]:
-                if _is_differentiable(t._dtype):
-                    yield t
-        at += n
+    for arg, t in arguments(op):
+        if not (arg.is_shape or arg.is_host or arg.name in kind.no_gradient_inputs) and _is_differentiable(t._dtype):
+            yield t
 
 
 def _between(ys, xs):

@@ -13,8 +13,8 @@ May import nothing of lazytf but itself. The files, lowest first:
     devices      names of devices
     dtypes       the data types a tensor can have
     shapes       what is known of a tensor's shape before it exists
-    contents     what is known of its elements
     operation    ``Operation`` and ``Tensor``
+    contents     what is known of a tensor's elements
     graph        ``Graph``: names, scopes, collections, the default graph
     schema       op signatures, written as TensorFlow registers them
     registry     the table of op types

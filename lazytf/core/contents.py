@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from lazytf.core.operation import arguments, count
+
 _MOST_ELEMENTS = 4096  # beyond this a tensor is data, not a shape
 
 
@@ -76,7 +78,7 @@ def _evaluate(tensor):
             pending.pop()
             continue
         missing = (
-            [t for t, arg in _arguments(op) if not arg.is_shape and not hasattr(t, "_known")]
+            [t for arg, t in arguments(op) if not arg.is_shape and not hasattr(t, "_known")]
             if _may_evaluate(op)
             else []
         )
@@ -99,7 +101,7 @@ def _may_evaluate(op):
         and not kind.role
         and all(
             _is_element(op, arg) if t._shape is None else None not in t._shape and math.prod(t._shape) <= _MOST_ELEMENTS
-            for t, arg in _arguments(op)
+            for arg, t in arguments(op)
             if not arg.is_shape
         )
     )
@@ -108,21 +110,6 @@ def _may_evaluate(op):
 def _is_element(op, arg):
     """Whether a tensor of unknown rank must be a scalar: one of N, whose like make a vector of N."""
     return bool(arg.number_attr) and op.outputs[0]._shape == (op._attrs[arg.number_attr],)
-
-
-def _arguments(op):
-    """``(tensor, argument)`` pairs of an operation's inputs."""
-    inputs = iter(op._inputs)
-    for arg in op.op_type.schema.inputs:
-        for _ in range(count(op, arg)):
-            yield next(inputs), arg
-
-
-def count(op, arg):
-    """How many tensors stand for one argument of an operation."""
-    if not arg.is_list:
-        return 1
-    return op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.type_attr])
 
 
 def _run(op):

@@ -124,6 +124,21 @@ class Operation:
         return repr(self) if definition is None else str(definition)
 
 
+def count(op, arg):
+    """How many tensors stand for one argument of an operation."""
+    if not arg.is_list:
+        return 1
+    return op._attrs[arg.number_attr] if arg.number_attr else len(op._attrs[arg.type_attr])
+
+
+def arguments(op):
+    """``(argument, tensor)`` for every input of an operation."""
+    if not op.op_type.takes_lists:
+        return zip(op.op_type.schema.inputs, op._inputs, strict=True)
+    inputs = iter(op._inputs)
+    return [(arg, next(inputs)) for arg in op.op_type.schema.inputs for _ in range(count(op, arg))]
+
+
 def _itself(value):
     return value
 

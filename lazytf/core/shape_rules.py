@@ -4,7 +4,7 @@ A static shape is a tuple of ``int | None``, or None where not even the rank is 
 impossible raises ``ShapeError``; who applies the op adds its name and what its inputs were.
 """
 
-from lazytf.core import contents, shapes
+from lazytf.core import shapes
 
 
 class ShapeError(ValueError):
@@ -38,12 +38,6 @@ def unknown(op):
 def from_attr(op):
     """The attr ``shape``."""
     return [op._attrs["shape"]]
-
-
-def from_elements(op):
-    """The shape that the first input spells out."""
-    with_rank(op, 0, 1)
-    return [contents.elements(op._inputs[0])]
 
 
 def broadcast(op):

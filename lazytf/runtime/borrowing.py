@@ -7,7 +7,8 @@ all. A tape is a borrower too: it holds what its region read until the gradient 
 """
 
 from lazytf.core import dtypes
-from lazytf.runtime.effects import arguments, variable_of
+from lazytf.core.operation import arguments
+from lazytf.runtime.effects import variable_of
 from lazytf.runtime.resources import Context
 from lazytf.runtime.tensors import TORCH
 

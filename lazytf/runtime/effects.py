@@ -4,7 +4,8 @@ A variable is named by the operation that makes it (op types of role "resource")
 itself - the output of that operation, of ``Assign``, of an ``Identity`` on a handle - leads back to it.
 """
 
-from lazytf.core import contents, dtypes
+from lazytf.core import dtypes
+from lazytf.core.operation import arguments
 
 
 def variable_of(tensor):
@@ -31,14 +32,6 @@ def reference_of(tensor):
     if not op.op_type.is_alias or tensor._dtype._is_ref_dtype or not op._inputs[0]._dtype._is_ref_dtype:
         return None
     return op._inputs[0], variable_of(op._inputs[0])
-
-
-def arguments(op):
-    """``(argument, tensor)`` for every input of an operation."""
-    if not op.op_type.takes_lists:
-        return zip(op.op_type.schema.inputs, op._inputs, strict=True)
-    inputs = iter(op._inputs)
-    return [(arg, next(inputs)) for arg in op.op_type.schema.inputs for _ in range(contents.count(op, arg))]
 
 
 def reads(op):

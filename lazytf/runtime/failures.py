@@ -25,14 +25,14 @@ def explained(error, source):
     """The error to raise for ``error``, which came out of a run of ``source``; itself where it is nobody's fault."""
     frame, line = _frame_of(error, source.filename)
     op = source.operations[line - 1] if line and line <= len(source.operations) else None
-    if op is None or getattr(error, "is_feed_error", False):
+    if op is None:
         return error
     if isinstance(error, errors.OpError):
         if error.op is not None:
             return error
         return located(type(error), error.message, op)
     kind = next((ours for theirs, ours in _BY_PYTHON if isinstance(error, theirs)), None)
-    if kind is None or getattr(error, "_from_user", False):
+    if kind is None:
         return error
     return located(kind, _sentence(error, op, frame, source, line), op)
 

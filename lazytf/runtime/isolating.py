@@ -8,7 +8,8 @@ of its operations, there is no such stretch, and the plan stays as it is.
 """
 
 from lazytf.core import dtypes
-from lazytf.runtime.effects import arguments, reads, writes
+from lazytf.core.operation import arguments
+from lazytf.runtime.effects import reads, writes
 
 
 def isolate(groups, regions, ended, known, hosted, late, guards):

@@ -8,7 +8,7 @@ always on the host.
 """
 
 from lazytf.core import contents, dtypes, shapes
-from lazytf.runtime.effects import arguments
+from lazytf.core.operation import arguments
 
 _MOST_KNOWN = 4096  # elements of a value that is worth computing before the run
 

@@ -7,10 +7,10 @@ Each pass is a pure function in a file of its own; a ``Draft`` carries what they
 """
 
 from lazytf.core import dtypes, errors, shapes
-from lazytf.core.operation import Tensor
+from lazytf.core.operation import Tensor, arguments
 from lazytf.runtime import failures
 from lazytf.runtime.borrowing import variables_read
-from lazytf.runtime.effects import arguments, reads, reference_of, variable_of, writes
+from lazytf.runtime.effects import reads, reference_of, variable_of, writes
 from lazytf.runtime.feeds import accepts
 from lazytf.runtime.guarding import guarded
 from lazytf.runtime.isolating import isolate

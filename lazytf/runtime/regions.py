@@ -12,6 +12,8 @@ region passes through a fed tensor and an x lies behind it, the gradient still f
 the fed tensor run too, and the fed numbers are put in place of the computed ones.
 """
 
+from lazytf.core.operation import arguments
+
 
 class Regions:
     """The autograd regions of one plan."""
@@ -53,8 +55,7 @@ class parts:
     __slots__ = ("ys", "grad_ys", "xs", "stops")
 
     def __init__(self, op):
-        inputs, at = op._inputs, 0
-        for arg in op.op_type.schema.inputs:
-            n = len(op._attrs[arg.type_attr])
-            setattr(self, arg.name, inputs[at : at + n])
-            at += n
+        found = {name: [] for name in self.__slots__}
+        for arg, t in arguments(op):
+            found[arg.name].append(t)
+        self.ys, self.grad_ys, self.xs, self.stops = found.values()

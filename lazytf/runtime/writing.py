@@ -16,7 +16,8 @@ recording starts, ``c`` a cell, ``v w`` a variable's value and leaf, ``k`` a con
 import numpy as np
 import torch
 
-from lazytf.core import contents, dtypes, errors, shapes
+from lazytf.core import dtypes, errors, shapes
+from lazytf.core.operation import count
 from lazytf.runtime import autograd, failures, tensors
 from lazytf.runtime.borrowing import NOTHING, Borrowing, is_on_host
 from lazytf.runtime.effects import variable_of, writes
@@ -420,7 +421,7 @@ class Writer:
             ]
         inputs, given = iter(op._inputs), []
         for arg in op.op_type.schema.inputs:
-            texts = [self._argument(op, arg, next(inputs), place, recorded) for _ in range(contents.count(op, arg))]
+            texts = [self._argument(op, arg, next(inputs), place, recorded) for _ in range(count(op, arg))]
             given.append(_list(texts) if arg.is_list else texts[0])
         return given
 
