@@ -14,6 +14,7 @@ _gc.disable()  # until all is imported: a full collection on the way would walk 
 
 from numpy import newaxis as newaxis
 
+from lazytf import contrib as contrib
 from lazytf.api import (
     bitwise as bitwise,
     compat as compat,
@@ -25,12 +26,14 @@ from lazytf.api import (
     image as image,
     initializers as initializers,
     io as io,
+    layers as layers,
     linalg as linalg,
     manip as manip,
     math as math,
     nest as nest,
     nn as nn,
     profiler as profiler,
+    python as python,
     python_io as python_io,
     queue as queue,
     random as random,
@@ -41,12 +44,60 @@ from lazytf.api import (
     version as version,
 )
 from lazytf.api.surface import absent as _absent
+from lazytf.autodiff.custom import (
+    NoGradient as NoGradient,
+    NotDifferentiable as NotDifferentiable,
+    RegisterGradient as RegisterGradient,
+    custom_gradient as custom_gradient,
+    grad_pass_through as grad_pass_through,
+)
 from lazytf.autodiff.gradients import (
     AggregationMethod as AggregationMethod,
     UnconnectedGradients as UnconnectedGradients,
     gradients as gradients,
 )
 from lazytf.autodiff.hessians import hessians as hessians
+from lazytf.autodiff.recomputing import recompute_grad as recompute_grad
+from lazytf.control_flow.assertions import (
+    assert_equal as assert_equal,
+    assert_greater as assert_greater,
+    assert_greater_equal as assert_greater_equal,
+    assert_integer as assert_integer,
+    assert_less as assert_less,
+    assert_less_equal as assert_less_equal,
+    assert_near as assert_near,
+    assert_negative as assert_negative,
+    assert_non_negative as assert_non_negative,
+    assert_non_positive as assert_non_positive,
+    assert_none_equal as assert_none_equal,
+    assert_positive as assert_positive,
+    assert_proper_iterable as assert_proper_iterable,
+    assert_rank as assert_rank,
+    assert_rank_at_least as assert_rank_at_least,
+    assert_rank_in as assert_rank_in,
+    assert_same_float_dtype as assert_same_float_dtype,
+    assert_scalar as assert_scalar,
+    assert_type as assert_type,
+)
+from lazytf.control_flow.checks import Assert as Assert
+from lazytf.control_flow.choices import (
+    case as case,
+    switch_case as switch_case,
+)
+from lazytf.control_flow.comparisons import (
+    is_non_decreasing as is_non_decreasing,
+    is_strictly_increasing as is_strictly_increasing,
+)
+from lazytf.control_flow.conditionals import cond as cond
+from lazytf.control_flow.loops import while_loop as while_loop
+from lazytf.control_flow.mapping import (
+    foldl as foldl,
+    foldr as foldr,
+    map_fn as map_fn,
+    scan as scan,
+    vectorized_map as vectorized_map,
+)
+from lazytf.control_flow.tensor_arrays import TensorArray as TensorArray
 from lazytf.core.build import (
     convert_to_tensor as convert_to_tensor,
     register_tensor_conversion_function as register_tensor_conversion_function,
@@ -166,9 +217,13 @@ from lazytf.formats.messages import (
 from lazytf.ops import (
     branching as _branching,
     checkpointing as _checkpointing,
+    functions as _functions,
+    looping as _looping,
     raw_ops as raw_ops,
+    recurrent as _recurrent,
     state as _state,
     summaries as _summaries,
+    tensor_arrays as _tensor_arrays,
     training as _training,
 )
 from lazytf.ops.binary import (
@@ -353,11 +408,14 @@ from lazytf.ops.segments import (
 from lazytf.ops.selecting import (
     boolean_mask as boolean_mask,
     invert_permutation as invert_permutation,
-    sequence_mask as sequence_mask,
     unique as unique,
     unique_with_counts as unique_with_counts,
     where as where,
     where_v2 as where_v2,
+)
+from lazytf.ops.sequences import (
+    reverse_sequence as reverse_sequence,
+    sequence_mask as sequence_mask,
 )
 from lazytf.ops.sets import setdiff1d as setdiff1d
 from lazytf.ops.slicing import (
@@ -427,6 +485,7 @@ from lazytf.runtime.session import (
     get_default_session as get_default_session,
 )
 from lazytf.saving.importing import import_graph_def as import_graph_def
+from lazytf.state import lifting as _lifting
 from lazytf.state.assigning import (
     assign as assign,
     assign_add as assign_add,

@@ -14,13 +14,8 @@ RECORDED = {
 }
 # "subject/case": what lazytf lacks; each is expected to fail, and tells us when it no longer does.
 GAPS = {
-    "nodes/tf.nn.zero_fraction(x)": "it is a tf.cond between two ways of counting, and tf.cond is not here yet",
     'nodes/tf.einsum("ij,jk->ik", x, square)': "tf.einsum is not here yet",
-    "nodes/tf.reverse_sequence(x, labels, seq_axis=1)": "the op ReverseSequence is not here yet",
-    "nodes/tf.assert_equal(n, 3)": "the assertions on values are not here yet; of floats they need tf.cond",
-    "nodes/tf.debugging.assert_positive(n)": "the assertions on values are not here yet; of floats they need tf.cond",
     "nodes/tf.random_poisson(3.0, [2])": "the op RandomPoissonV2 is not here yet",
-    "gradients/custom_gradients_replace_the_rule": "tf.custom_gradient and tf.RegisterGradient are not here yet",
 }
 
 

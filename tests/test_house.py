@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "autodiff": "core",
     "runtime": "core formats",
     "state": "core ops",
-    "control_flow": "core ops autodiff",
+    "control_flow": "core ops state autodiff",
     "interop": "core formats autodiff runtime",
     "platform": "core autodiff runtime",
     "modeling": "core ops state control_flow",
@@ -24,8 +24,8 @@ MAY_IMPORT = {
     "saving": "core formats ops state control_flow runtime",
     "training": "core formats ops autodiff runtime state control_flow platform saving",
     "distributed": "core ops runtime state training",
-    "contrib": "*",
     "api": "*",
+    "contrib": "*",
     "shim": "api",
     "cli": "*",
 }

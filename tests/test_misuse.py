@@ -242,6 +242,149 @@ def growing_a_finalized_graph(session):
         tf.get_default_graph()._unsafe_unfinalize()
 
 
+@misuse(TypeError, "pred must not be a Python bool", blamed=False)
+def python_truth_as_a_predicate(session):
+    tf.cond(1 > 0, lambda: 1.0, lambda: 2.0)
+
+
+@misuse(ValueError, "don't have the same nested structure", "cond/pred_id")
+def branches_whose_structures_differ(session):
+    p = tf.placeholder(tf.bool, [])
+    tf.cond(p, lambda: [tf.constant(1.0), tf.constant(2.0)], lambda: tf.constant(1.0))  # <-
+
+
+@misuse(ValueError, "Outputs of true_fn and false_fn must have the same type: float32, int32", "cond/pred_id")
+def branches_whose_dtypes_differ(session):
+    p = tf.placeholder(tf.bool, [])
+    tf.cond(p, lambda: tf.constant(1.0), lambda: tf.constant(1))  # <-
+
+
+@misuse(ValueError, "false_fn must have a return value.", blamed=False)
+def branch_that_returns_nothing(session):
+    tf.cond(tf.placeholder(tf.bool, []), lambda: tf.constant(1.0), lambda: None)
+
+
+@misuse(ValueError, "Shape must be rank 0 but is rank 1 for 'cond/Switch'")
+def predicate_that_is_no_scalar(session):
+    tf.cond(tf.placeholder(tf.bool, [2]), lambda: 1.0, lambda: 2.0)  # <-
+
+
+@misuse(tf.errors.InvalidArgumentError, "Input to reshape is a tensor with 3 values", "cond/square")
+def failure_in_a_branch(session):
+    p, x = tf.placeholder(tf.bool, []), tf.placeholder(tf.float32, [None])
+    y = tf.cond(p, lambda: tf.reshape(x, [2, 2], name="square"), lambda: tf.zeros([2, 2]))  # <-
+    assert session.run(y, {p: False, x: [1.0]}).shape == (2, 2)
+    session.run(y, {p: True, x: [1.0, 2.0, 3.0]})
+
+
+@misuse(Exception, "Operation 'cond/inner' has been marked as not fetchable", blamed=False)
+def fetch_from_inside_a_branch(session):
+    p, inside = tf.placeholder(tf.bool, []), []
+    tf.cond(p, lambda: inside.append(tf.constant(1.0, name="inner")) or inside[0], lambda: 2.0)
+    session.run(inside[0], {p: True})
+
+
+@misuse(
+    ValueError,
+    "Input tensor 'start:0' enters the loop with shape (2,), but has shape (4,) after one iteration.",
+    "shape_invariants",
+    "while/grown",
+)
+def shape_that_changes_without_invariants(session):
+    def body(i, x):
+        return i + 1, tf.concat([x, x], 0, name="grown")  # <-
+
+    tf.while_loop(lambda i, x: i < 3, body, [0, tf.ones([2], name="start")])
+
+
+@misuse(ValueError, "The shape invariant specified for start:0 is not compatible with the initial shape", blamed=False)
+def shape_invariant_that_does_not_fit(session):
+    invariants = [tf.TensorShape([]), tf.TensorShape([3])]
+    start = [tf.constant(0), tf.ones([2], name="start")]
+    tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, x), start, shape_invariants=invariants)
+
+
+@misuse(ValueError, "don't have the same nested structure")
+def body_that_returns_another_structure(session):
+    tf.while_loop(lambda i, x: i < 3, lambda i, x: (i + 1, [x, x]), [0, 1.0])  # <-
+
+
+@misuse(ValueError, "No loop variables provided", blamed=False)
+def loop_without_variables(session):
+    tf.while_loop(lambda: True, lambda: [], [])
+
+
+@misuse(tf.errors.InvalidArgumentError, "Incompatible shapes: [2] vs. [3]", "while/total")
+def failure_in_a_late_iteration(session):
+    x = tf.placeholder(tf.float32, [None])
+
+    def body(i, x):
+        return i + 1, tf.add(x, tf.ones(tf.stack([i + 1])), name="total")  # <-
+
+    y = tf.while_loop(lambda i, x: i < 3, body, [0, x])[1]
+    session.run(y, {x: [1.0, 2.0]})
+
+
+@misuse(ValueError, "Cannot use 'while/mul' as input to 'Neg' because 'while/mul' is in a while loop.", blamed=False)
+def tensor_of_a_loop_used_outside(session):
+    inside = []
+
+    def body(i):
+        inside.append(i * 2)
+        return i + 1
+
+    tf.while_loop(lambda i: i < 3, body, [0])
+    tf.negative(inside[0])
+
+
+@misuse(tf.errors.InvalidArgumentError, "Could not read from TensorArray index 1.", "rows")
+def array_read_before_it_is_written(session):
+    rows = tf.TensorArray(tf.float32, 3, name="rows")
+    y = rows.read(1)  # <-
+    session.run(y)
+
+
+@misuse(tf.errors.InvalidArgumentError, "Could not write to TensorArray index 0", "already been written to", "rows")
+def array_written_twice_in_a_loop(session):
+    def body(i, rows):
+        return i + 1, rows.write(0, 1.0)  # <-
+
+    rows = tf.while_loop(lambda i, rows: i < 3, body, [0, tf.TensorArray(tf.float32, 3, name="rows")])[1]
+    session.run(rows.stack())
+
+
+@misuse(tf.errors.InvalidArgumentError, "Tried to write to index 3 but array is not resizeable and size is: 3", "rows")
+def array_written_beyond_its_end(session):
+    def body(i, rows):
+        return i + 1, rows.write(i, 1.0)  # <-
+
+    rows = tf.while_loop(lambda i, rows: i < 5, body, [0, tf.TensorArray(tf.float32, 3, name="rows")])[1]
+    session.run(rows.stack())
+
+
+@misuse(tf.errors.InvalidArgumentError, "Could not read index 1 twice because it was cleared", "rows")
+def array_read_twice(session):
+    rows = tf.TensorArray(tf.float32, 3, name="rows").unstack([1.0, 2.0, 3.0])
+    with tf.control_dependencies([rows.read(1)]):
+        y = rows.read(1)  # <-
+    session.run(y)
+
+
+@misuse(tf.errors.DeadlineExceededError, "Timed out waiting for notification", "while/LoopCond")
+def endless_loop_under_a_time_limit(session):
+    y = tf.while_loop(lambda i: i >= 0, lambda i: i * 1, [1])  # <-
+    session.run(y, options=tf.RunOptions(timeout_in_ms=50))
+
+
+@misuse(tf.errors.DeadlineExceededError, "Timed out waiting for notification", "while/while/LoopCond")
+def endless_loop_in_an_endless_loop(session):
+    def body(i, x):
+        return tf.while_loop(lambda i, x: i >= 0, lambda i, x: (i * 1, x * 0.5), [i, x])  # <-
+
+    y = tf.while_loop(lambda i, x: i >= 0, body, [1, tf.ones([3])])
+    session.run(y, options=tf.RunOptions(timeout_in_ms=50))
+
+
 @misuse(ValueError, "No default session is registered", blamed=False)
 def eval_without_a_session(session):
     tf.constant(1.0).eval()
@@ -280,3 +423,23 @@ def test_a_failure_in_one_thread_leaves_the_others_running():
         for thread in threads:
             thread.join(30)
         assert len(failures) == 60 and session.run(v) == 50
+
+
+def test_an_endless_loop_ends_with_the_time_its_session_allows():
+    with tf.Graph().as_default():
+        n = tf.placeholder(tf.int32, [])
+        v = tf.Variable(0, name="rounds", use_resource=True)
+
+        def body(i):
+            with tf.control_dependencies([v.assign_add(1).op]):
+                return tf.minimum(i + 1, n - 1)
+
+        y = tf.while_loop(lambda i: i < n, body, [0])
+        with tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=50)) as session:
+            session.run(v.initializer)
+            with pytest.raises(tf.errors.DeadlineExceededError, match="Timed out waiting for notification"):
+                session.run(y, {n: 3})
+            rounds = session.run(v)
+            assert rounds > 0
+            assert session.run(y, {n: 0}) == 0
+            assert session.run(v) == rounds

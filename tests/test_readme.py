@@ -1,9 +1,11 @@
-"""The README and CONTRIBUTING say what is so: the program prints what it says, the commands name what is there."""
+"""README, CONTRIBUTING and docs say what is so: programs print what they say, commands name what is there."""
 
+import os
 import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ import lazytf
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+LOOPS = (ROOT / "docs" / "control_flow.md").read_text(encoding="utf-8")
 
 
 def blocks(language):
@@ -26,13 +29,33 @@ def commands():
     return [part.strip() for line in text.splitlines() for part in line.partition("  #")[0].split("&&")]
 
 
+def programs(text):
+    """``(program, what it prints)`` of every Python block with its output below.
+
+    A block that does not import lazytf goes on from the one before it.
+    """
+    found = []
+    for code, said in re.findall(r"```python\n((?:(?!```).)*)```\n\n((?:    [^\n]*\n|\n)+)", text, re.S):
+        if "import lazytf" not in code:
+            code, said = found[-1][0] + code, found[-1][1] + said
+        found.append((code, said))
+    return [(code, textwrap.dedent(said)) for code, said in found]
+
+
 def run(*arguments):
-    return subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    """What a Python process prints, without a GPU: there plans have other lines."""
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, cwd=ROOT, env=hidden, capture_output=True, text=True, check=True).stdout
 
 
-def test_program_prints_what_the_readme_says():
-    program, said = re.search(r"```python\n(import lazytf.*?)```\n\n    (.*?)\n\n", README, re.S).groups()
-    assert run("-c", program).strip() == said.strip()
+def lines(text):
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@pytest.mark.parametrize("program, said", [*programs(README), *programs(LOOPS)])
+def test_programs_print_what_is_said(program, said):
+    assert lines(run("-c", program)) == lines(said)
 
 
 def test_commands_name_files_and_extras_that_are_there():
@@ -66,7 +89,7 @@ def test_version_command_prints_the_version():
     assert run("-m", "lazytf", "--version").split() == ["lazytf", lazytf.__version__]
 
 
-NAMED = set(re.findall(r"(?:lazytf|tests|docs|benchmarks)/[\w/]+\.\w+", README + CONTRIBUTING))
+NAMED = set(re.findall(r"(?:lazytf|tests|docs|benchmarks)/[\w/]+\.\w+", README + CONTRIBUTING + LOOPS))
 
 
 @pytest.mark.parametrize("path", sorted(NAMED))

@@ -1,6 +1,11 @@
 """``tf.math``: the mathematical functions; most are names of ``tf`` too."""
 
 from lazytf.api.surface import absent as _absent
+from lazytf.control_flow.comparisons import (
+    is_non_decreasing as is_non_decreasing,
+    is_strictly_increasing as is_strictly_increasing,
+    zero_fraction as zero_fraction,
+)
 from lazytf.ops.activations import (
     softplus as softplus,
     softsign as softsign,

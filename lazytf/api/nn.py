@@ -1,6 +1,18 @@
 """``tf.nn``: what neural networks are made of."""
 
+from lazytf.api import nn_rnn_cell as rnn_cell
 from lazytf.api.surface import absent as _absent
+from lazytf.control_flow.comparisons import zero_fraction as zero_fraction
+from lazytf.modeling.recurrent import (
+    bidirectional_dynamic_rnn as bidirectional_dynamic_rnn,
+    dynamic_rnn as dynamic_rnn,
+    raw_rnn as raw_rnn,
+)
+from lazytf.modeling.unrolled import (
+    static_bidirectional_rnn as static_bidirectional_rnn,
+    static_rnn as static_rnn,
+    static_state_saving_rnn as static_state_saving_rnn,
+)
 from lazytf.ops.activations import (
     crelu as crelu,
     elu as elu,
@@ -12,6 +24,7 @@ from lazytf.ops.activations import (
     softsign as softsign,
     swish as swish,
 )
+from lazytf.ops.convolution import conv2d as conv2d
 from lazytf.ops.cross_entropy import (
     log_poisson_loss as log_poisson_loss,
     sigmoid_cross_entropy_with_logits as sigmoid_cross_entropy_with_logits,

@@ -65,14 +65,15 @@ def absent(namespace):
 def _sentence(namespace, name):
     whole = f"{namespace}.{name}"
     known = symbols()
+    near = difflib.get_close_matches(name, _present(namespace), n=1)
+    instead = f"; did you mean {namespace}.{near[0]}?" if near else ""
     if whole in known or any(symbol.startswith(whole + ".") for symbol in known):
         parts = whole.split(".")
         prefixes = (".".join(parts[:n]) for n in range(len(parts), 0, -1))
         return f"lazytf has no {whole} yet. " + next((_WAYS_ROUND[p] for p in prefixes if p in _WAYS_ROUND), _ELSE)
-    near = difflib.get_close_matches(name, _present(namespace), n=1)
-    return f"TensorFlow 1.15 has no {whole}" + (
-        f"; did you mean {namespace}.{near[0]}?" if near else ", nor has lazytf."
-    )
+    if whole.startswith("tf.contrib."):  # of which the table has only what programs were seen to use
+        return f"lazytf has no {whole} yet" + (instead or f". {_WAYS_ROUND['tf.contrib']}")
+    return f"TensorFlow 1.15 has no {whole}" + (instead or ", nor has lazytf.")
 
 
 def _present(namespace):

@@ -5,28 +5,42 @@ that have a gradient, through tensors of real or complex type. The unconnected o
 operation is added; its outputs are the gradients, and the plan that runs it lets torch.autograd do the work.
 
 Where every path from an x leads first through operations that take rows of it (a gather), what is differentiated is not
-x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient and their numbers.
+x but the rows: the gradient is then an ``IndexedSlices`` of the rows' gradient and their numbers. Rows that are taken
+inside a branch or a loop are not there outside, and only the run knows how many: such an x is ``sliced``, and the
+operation itself gives the rows' gradient and their numbers.
 """
 
 import enum
 
+from lazytf.autodiff.custom import Ruled, rule_of
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import apply, convert_to_tensor, graph_of, name_scope, raw
+from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Tensor, arguments
 from lazytf.core.registry import OpType, add
 from lazytf.core.values import IndexedSlices
 
 Gradients = add(
     OpType(
-        "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), Ty: list(type), Tg: list(type), "
-        "Tx: list(type), Ts: list(type), given: list(int), Tgrads: list(type)) -> (grads: list(Tgrads))",
-        lambda op: [
-            _shape_of(x) for x in op._inputs[len(op._attrs["Ty"]) + len(op._attrs["Tg"]) :][: len(op._attrs["Tx"])]
-        ],
+        "Gradients(ys: list(Ty), grad_ys: list(Tg), xs: list(Tx), stops: list(Ts), captured: list(Tc), "
+        "Ty: list(type), Tg: list(type), Tx: list(type), Ts: list(type), Tc: list(type), given: list(int), "
+        "ruled: list(string), rules: list(func), inside: list(string), sliced: list(int), Tgrads: list(type), "
+        "Tindices: list(type)) -> (grads: list(Tgrads), indices: list(Tindices))",
+        lambda op: _shapes(op),
         None,
         role="gradient",
     )
 )
+
+
+def _shapes(op):
+    """The shapes of the xs; of rows of an x, as many as a run takes, and of their numbers."""
+    attrs = op._attrs
+    xs = op._inputs[len(attrs["Ty"]) + len(attrs["Tg"]) :][: len(attrs["Tx"])]
+    found = [_shape_of(x) for x in xs]
+    for i in attrs["sliced"]:
+        found[i] = None if found[i] is None else (None, *found[i][1:])
+    return found + [(None,)] * len(attrs["sliced"])
 
 
 class UnconnectedGradients(enum.Enum):
@@ -92,11 +106,12 @@ def gradients(
             convert_to_tensor(y, name=f"y_{i}") if not isinstance(y, IndexedSlices) else y.values
             for i, y in enumerate(ys)
         ]
-        xs = [_source(x, i) for i, x in enumerate(xs)]
-        stops = [_source(s, i) for i, s in enumerate(stops)]
+        graph = get_default_graph()
+        xs = [graph.seen_as(_source(x, i)) for i, x in enumerate(xs)]
+        stops = [graph.seen_as(_source(s, i)) for i, s in enumerate(stops)]
         grad_ys = _weights(grad_ys, ys)
-        between = _between(ys, xs)
-        results = _differentiate(ys, xs, grad_ys, stops, between)
+        between, rules = _between(ys, xs)
+        results = _differentiate(ys, xs, grad_ys, stops, between, rules)
         if unconnected_gradients == UnconnectedGradients.ZERO:
             results = [
                 raw.ZerosLike(_plain(x), name=f"zeros_like_{i}" if i else "zeros_like") if g is None else g
@@ -152,10 +167,17 @@ def _is_differentiable(dtype):
     return base.is_floating or base.is_complex or base is dtypes.resource
 
 
-def _edges(op):
+def _edges(op, rules):
     """The inputs of ``op`` through which a gradient flows back."""
     kind = op.op_type
-    if kind.has_gradient is None:
+    if op in rules:
+        yield from (op.inputs[i] for i in rules[op].inputs if _is_differentiable(op.inputs[i]._dtype))
+        return
+    rule = rule_of(op)
+    if rule is not None:  # what it lets through is known once it is drawn
+        yield from (t for t in op.inputs if _is_differentiable(t._dtype))
+        return
+    if kind.has_gradient is None or not op._passes_gradients:
         return
     for arg, t in arguments(op):
         if not (arg.is_shape or arg.is_host or arg.name in kind.no_gradient_inputs) and _is_differentiable(t._dtype):
@@ -163,11 +185,25 @@ def _edges(op):
 
 
 def _between(ys, xs):
+    """``(operations on a path from an x to a y, {operation: its own rule, drawn})``."""
+    for y in ys:
+        if not set(xs).isdisjoint(y.op._inputs):
+            _check_rule(y.op)
+    between, rules = _on_paths(ys, xs, {}), {}
+    for op in sorted(between, key=lambda o: o._id, reverse=True):
+        rule = rule_of(op)
+        if rule is not None:
+            rules[op] = Ruled(op, rule)
+    if rules:
+        between = _on_paths(ys, xs, rules)
+    for op in sorted(between, key=lambda o: o._id):
+        _check_rule(op)
+    return between, rules
+
+
+def _on_paths(ys, xs, rules):
     """The operations on a path from an x to a y, those of TensorFlow's own criterion."""
     sources = set(xs)
-    for y in ys:
-        if y.op.op_type.has_gradient is False and not sources.isdisjoint(y.op._inputs):
-            raise _no_rule(y.op)
     behind, pending = set(), [y.op for y in ys if _is_differentiable(y._dtype)]
     edges = {}
     while pending:
@@ -175,29 +211,31 @@ def _between(ys, xs):
         if op in behind:
             continue
         behind.add(op)
-        edges[op] = list(_edges(op)) if any(_is_differentiable(t._dtype) for t in op.outputs) else []
+        edges[op] = list(_edges(op, rules)) if any(_is_differentiable(t._dtype) for t in op.outputs) else []
         pending += [t.op for t in edges[op]]
-    between = set()
-    for op in sorted(behind, key=lambda o: o._id):
-        if any(t in sources or t.op in between for t in edges[op]):
-            if op.op_type.has_gradient is False or op._gradient_type is not None:
-                raise _no_rule(op)
+    users = {}
+    for op, tensors in edges.items():
+        for t in tensors:
+            users.setdefault(t, []).append(op)
+    between, pending = set(), [op for x in sources for op in users.get(x, ())]
+    while pending:  # a loop leads back to what comes before
+        op = pending.pop()
+        if op not in between:
             between.add(op)
+            pending += [user for t in op.outputs for user in users.get(t, ())]
     return between
 
 
-def _no_rule(op):
-    why = ""
-    if op._gradient_type is not None:
-        why = f": gradient_override_map names the gradient '{op._gradient_type}'; none can be registered here yet"
-    return LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type}){why}")
+def _check_rule(op):
+    if op.op_type.has_gradient is False and rule_of(op) is None:
+        raise LookupError(f"No gradient defined for operation '{op.name}' (op type: {op.type})")
 
 
-def _differentiate(ys, xs, grad_ys, stops, between):
+def _differentiate(ys, xs, grad_ys, stops, between, rules):
     """The gradients, None where unconnected: one ``Gradients`` operation for all."""
     sources = set(xs)
-    taken, plan = [], []  # the tensors to differentiate by; for each x, where its answer is
-    consumers = _consumers(between)
+    taken, plan, sliced = [], [], {}  # the tensors to differentiate by; for each x, where its answer is
+    consumers = _consumers(between, rules)
     for x in xs:
         direct = x in ys
         users = [op for op in consumers.get(x, ())]
@@ -205,6 +243,8 @@ def _differentiate(ys, xs, grad_ys, stops, between):
             plan.append(None)
             continue
         rows = None if direct else _gathers(x, users, consumers, sources, ys)
+        if rows and any(op._control_flow_context is not get_default_graph()._control_flow_context for op in rows):
+            sliced[x], rows = rows, None
         wanted = [x] if rows is None else [op.outputs[0] for op in rows]
         for t in wanted:
             if t not in taken:
@@ -219,18 +259,25 @@ def _differentiate(ys, xs, grad_ys, stops, between):
         [grad_ys[i] for i in given],
         taken,
         [s for s in stops if _stops(s, between, ys)],
+        _plain_all([t for ruled in rules.values() for t in ruled.captured]),
         given=given,
+        ruled=[op.name for op in rules],
+        inside=[t.name for ruled in rules.values() for t in ruled.inside],
+        rules=[ruled.function for ruled in rules.values()],
+        sliced=sorted(taken.index(x) for x in sliced),
+        Tindices=[_dtype_of_numbers(sliced[x]) for x in taken if x in sliced],
         Tgrads=[_dtype_of(x) for x in taken],
         name="Gradients",
     )
-    return [
-        None
-        if entry is None
-        else found[entry[2][0]]
-        if entry[1] is None
-        else _slices(entry[0], entry[1], [found[i] for i in entry[2]])
-        for entry in plan
-    ]
+    numbers = dict(zip((x for x in taken if x in sliced), found[len(taken) :], strict=True))
+
+    def answer(x, rows, places):
+        if rows is not None:
+            return _slices(x, rows, [found[i] for i in places])
+        gradient = found[places[0]]
+        return IndexedSlices(gradient, numbers[x], _full_shape(x)) if x in numbers else gradient
+
+    return [entry and answer(*entry) for entry in plan]
 
 
 def _plain_all(tensors):
@@ -241,10 +288,10 @@ def _stops(s, between, ys):
     return s.op in between or s in ys
 
 
-def _consumers(between):
+def _consumers(between, rules):
     consumers = {}
     for op in sorted(between, key=lambda o: o._id):
-        for t in _edges(op):
+        for t in _edges(op, rules):
             users = consumers.setdefault(t, [])
             if op not in users:
                 users.append(op)
@@ -252,21 +299,34 @@ def _consumers(between):
 
 
 def _gathers(x, users, consumers, sources, ys):
-    """The operations that take rows of ``x``, where every use of it does; else None."""
+    """The operations that take rows of ``x``, in whatever branch or loop, where every use of it does; else None."""
     rows = []
     for op in users:
+        if rule_of(op) is not None:
+            return None
         if op.op_type.gathered is not None and op._inputs[0] is x and op.op_type.gathered(op) is not None:
             if list(op._inputs).count(x) > 1:
                 return None
             rows.append(op)
-        elif op.op_type.is_alias and len(op.outputs) == 1 and op.outputs[0] not in sources and op.outputs[0] not in ys:
-            inner = _gathers(op.outputs[0], consumers.get(op.outputs[0], ()), consumers, sources, ys)
-            if not inner:
+        elif _only_hands_on(op) and not any(t in sources or t in ys for t in op.outputs):
+            inner = [_gathers(t, consumers[t], consumers, sources, ys) for t in op.outputs if t in consumers]
+            if not inner or None in inner:
                 return None
-            rows += inner
+            rows += [row for found in inner for row in found]
         else:
             return None
     return rows or None
+
+
+def _only_hands_on(op):
+    """Whether the outputs of an operation are its input: an identity, or what brings it into a branch or a loop."""
+    kind = op.op_type
+    return kind.is_alias or kind.role == "switch" or (kind.role == "enter" and op._attrs["is_constant"])
+
+
+def _dtype_of_numbers(rows):
+    kinds = {op.op_type.gathered(op).dtype.base_dtype for op in rows}
+    return dtypes.int64 if len(kinds) > 1 else kinds.pop()
 
 
 def _slices(x, rows, found):
@@ -287,8 +347,13 @@ def _slices(x, rows, found):
         if len(kinds) > 1:
             indices = [raw.Cast(i, DstT=dtypes.int64) if i.dtype is not dtypes.int64 else i for i in indices]
         values, indices = [raw.ConcatV2(values, 0, name="concat")], [raw.ConcatV2(indices, 0, name="concat_1")]
+    return IndexedSlices(values[0], indices[0], _full_shape(x))
+
+
+def _full_shape(x):
+    shape = _shape_of(x)
     full = list(shape) if shape is not None and None not in shape else raw.Shape(_plain(x))
-    return IndexedSlices(values[0], indices[0], convert_to_tensor(full, dtypes.int32, name="shape"))
+    return convert_to_tensor(full, dtypes.int32, name="shape")
 
 
 def _shape_of(x):

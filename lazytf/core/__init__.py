@@ -7,6 +7,7 @@ May import nothing of lazytf but itself. The files, lowest first:
     modes        the switches between TensorFlow's two versions
     texts        bytes and text, as the one that is wanted
     structures   nested structures taken apart and put together again
+    shallow      structures taken apart only as deep as another one goes
     collections  the names of the collections that a graph keeps
     defaults     the per-thread stacks of default graphs and sessions
     provenance   where in the user's program an operation was made
@@ -21,6 +22,7 @@ May import nothing of lazytf but itself. The files, lowest first:
     shape_rules  shape rules that many ops share
     build        applying an op type to values
     seeds        the seeds that random operations are built with
+    functions    ``Function``: a body of graph, drawn once and run where it is called
     scopes       the blocks and collections of the default graph
     values       values made of several tensors
 

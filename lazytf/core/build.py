@@ -58,10 +58,14 @@ def apply(op_type, *values, name=None, **attrs):
 
 def add(graph, op_type, name, inputs, attrs, colocate=(), output_shapes=None):
     """Adds an operation whose inputs and attrs are known to fit; returns as ``apply`` does."""
+    if graph.building_function:
+        inputs = graph.captured(op_type, name, inputs)
     op = Operation(graph, op_type, name, inputs, attrs, (), graph._devices[-1] or "", user_stack())
     if graph._controls:
         op._control_inputs = tuple(graph._control_inputs_for([t.op for t in inputs]))
     if graph._colocations or colocate:
+        if colocate:
+            op._device = ""  # the variable decides, not the device blocks around
         _colocate(op, [*graph._colocations, *colocate])
     elif graph._device_functions:
         op._device = graph._device_for(op)
@@ -132,14 +136,16 @@ class _OtherGraphScope:
 
 
 def graph_of(values):
-    """The one graph that all tensors among ``values`` belong to."""
-    first = None
+    """The one graph that all tensors among ``values`` belong to; the body of a function takes tensors of any."""
+    first, default = None, graphs.get_default_graph()
+    if default.building_function:
+        return default
     for value in _tensors(values):
         if first is None:
             first = value
         elif value.graph is not first.graph:
             raise ValueError(f"{value} must be from the same graph as {first}.")
-    return graphs.get_default_graph() if first is None else first.graph
+    return default if first is None else first.graph
 
 
 def _tensors(values):
@@ -181,12 +187,15 @@ def _inputs(op_type, graph, name, values, attrs):
     types, inputs, colocate, decided_by = {}, [], (), {}
     for arg, value in zip(op_type.schema.inputs, values, strict=False):
         if arg.is_list:
-            inputs += _list_input(op_type, arg, graph, name, value, attrs, types, decided_by)
+            values = _list_input(op_type, arg, graph, name, value, attrs, types, decided_by)
+            inputs += values
+            if arg.is_ref:
+                colocate = (*colocate, *(v.op for v in values))
             continue
         wanted = arg.dtype or types.get(arg.type_attr)
         if type(value) is not Tensor:
             value = _converted(op_type, arg, graph, name, value, wanted, decided_by)
-        elif value.op.graph is not graph:
+        elif value.op.graph is not graph and not graph.building_function:
             raise ValueError(f"{value} must be from the same graph as {inputs[0] if inputs else graph}.")
         dtype = value._dtype
         if dtype._is_ref_dtype:
@@ -217,7 +226,8 @@ def _converted(op_type, arg, graph, name, value, wanted, decided_by, label=None)
     preferred = None
     if wanted is None:
         preferred = next(
-            (a.default for a in op_type.schema.attrs if a.name == arg.type_attr and not a.is_required), None
+            (a.default for a in op_type.schema.attrs if a.name == arg.type_attr and not (a.is_required or a.is_list)),
+            None,
         )
     saved, graph._name_stack = graph._name_stack, name
     try:
@@ -283,7 +293,7 @@ def _list_input(op_type, arg, graph, name, values, attrs, types, decided_by):
                 value = convert_to_tensor(value, wanted, f"{arg.name}_{i}", as_ref=arg.is_ref)
             finally:
                 graph._name_stack = saved
-        elif value.op.graph is not graph:
+        elif value.op.graph is not graph and not graph.building_function:
             raise ValueError(f"{value} must be from the same graph as {tensors[0] if tensors else graph}.")
         tensors.append(value)
     if wanted is None and tensors:
@@ -408,6 +418,21 @@ def _shape(attr, value):
         raise type(e)(f"Error converting {attr.name} to a TensorShape: {e}") from None
 
 
+def _func(attr, value):
+    """A function of graph, given itself, by what made it (a ``Defun``), or by its name in the default graph.
+
+    A name that is no function's stays: who runs the operation will be told.
+    """
+    graph = graphs.get_default_graph()
+    if hasattr(value, "add_to_graph"):
+        value.add_to_graph(graph)
+        return getattr(value, "function", value)
+    name = value if isinstance(value, (str, bytes)) else getattr(value, "name", None)
+    if name is None:
+        raise TypeError(f"Don't know how to convert {value!r} to a func for argument {attr.name}")
+    return graph._get_function(name) or name
+
+
 _ATTR_KINDS = {
     "int": _int,
     "float": _float,
@@ -416,7 +441,7 @@ _ATTR_KINDS = {
     "type": _type,
     "shape": _shape,
     "tensor": lambda attr, value: np.asarray(value),
-    "func": lambda attr, value: value,
+    "func": _func,
 }
 
 

@@ -38,6 +38,11 @@ class DType:
         return self._base
 
     @property
+    def _c_name(self):
+        """What TensorFlow's messages about kernels call it."""
+        return {"float32": "float", "float64": "double", "float16": "half"}.get(self._base.name, self._base.name)
+
+    @property
     def _as_ref(self):
         return self if self._is_ref_dtype else self._ref
 

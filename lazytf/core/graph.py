@@ -1,14 +1,16 @@
 """Graph: the picture a program draws before anything runs.
 
-A graph only grows. Operations are numbered in the order they were made, so every input of an operation has a smaller
-number than the operation itself; passes over the graph lean on that. The scopes that new operations fall under
-(names, devices, control dependencies, colocation) are plain stacks that ``with`` blocks push and pop.
+A graph only grows. Operations are numbered so that every input of an operation has a smaller number than the operation
+itself, but for the way back in a loop, from a NextIteration to its Merge; passes over the graph lean on that. They are
+listed in the order in which a program sees them made: an operation inside a branch or a loop, and then what was added
+to bring its inputs in. The scopes that new operations fall under (names, devices, control dependencies, colocation,
+branches and loops) are plain stacks that ``with`` blocks push and pop.
 """
 
 import contextlib
 import re
 
-from lazytf.core import defaults, devices
+from lazytf.core import defaults, devices, errors
 from lazytf.core.operation import Operation, Tensor
 
 _VALID_SCOPE = re.compile(r"[A-Za-z0-9_.\-/]*$").match
@@ -21,8 +23,11 @@ class Graph:
     ``with graph.as_default():`` makes it the one that new operations join.
     """
 
+    building_function = False  # whether it is the body of a function (see ``lazytf.core.functions``)
+
     def __init__(self):
         self._operations = []
+        self._numbered = 0  # how many of them have their number
         self._by_name = {}
         self._names_in_use = {}
         self._name_stack = ""  # the open name scope, without a trailing "/"
@@ -30,9 +35,12 @@ class Graph:
         self._device_functions = False  # whether one of them is a function, to be called for every op
         self._controls = []  # the open control_dependencies blocks
         self._colocations = []  # the open colocate_with blocks
+        self._control_flow_context = None  # the branch or loop body that is being drawn
+        self._check_inputs = None  # looks at every new operation, from the first branch or loop on
         self._collections = {}
         self._unfeedable, self._unfetchable = set(), set()
         self._gradient_overrides = {}  # op type -> name of a registered gradient
+        self._functions = {}  # the functions that its operations may call, by name
         self._container = ""
         self._finalized = False
         self._seed = None
@@ -53,10 +61,6 @@ class Graph:
     @property
     def finalized(self):
         return self._finalized
-
-    @property
-    def building_function(self):
-        return False
 
     @property
     def seed(self):
@@ -165,11 +169,32 @@ class Graph:
             raise RuntimeError("Graph is finalized and cannot be modified.")
         if op.name in self._by_name:
             raise ValueError(f"Duplicate node name in graph: '{op.name}'")
-        op._id = len(self._operations)
+        if self._check_inputs is not None:
+            self._check_inputs(op)
         self._operations.append(op)
         self._by_name[op.name] = op
+        if op._control_flow_context is not None:
+            op._control_flow_context.take(op)  # adds what brings its inputs in: listed after it, numbered before it
+        op._id = self._numbered
+        self._numbered += 1
         for block in self._controls:
             block.made.add(op)
+
+    def _number(self, start):
+        """Numbers the operations from the ``start``-th one on anew, each after what it takes."""
+        pending, numbered = self._operations[start:][::-1], set()
+        self._numbered = start
+        while pending:
+            op = pending[-1]
+            before = [] if op in numbered else [o for o in _needed(op) if o._id >= start and o not in numbered]
+            if before:
+                pending += before
+                continue
+            pending.pop()
+            if op not in numbered:
+                numbered.add(op)
+                op._id = self._numbered
+                self._numbered += 1
 
     def _changed(self):
         """Notes that an existing operation is about to change: plans made before are no longer its picture."""
@@ -178,9 +203,38 @@ class Graph:
         self._mutations += 1
         self._consumers, self._consumers_upto = {}, 0
 
-    def _list_before_its_input(self, op):
-        """Lists the last operation before the one it takes, which was made just before it; numbers stay as they are."""
-        self._operations[-2:] = [op, self._operations[-2]]
+    def _get_control_flow_context(self):
+        """The branch or loop body that is being drawn (see ``lazytf.control_flow.contexts``), or None."""
+        return self._control_flow_context
+
+    def _set_control_flow_context(self, context):
+        self._control_flow_context = context
+
+    # -- functions --------------------------------------------------------------------------------------------------
+
+    def _is_function(self, name):
+        return name in self._functions
+
+    def _get_function(self, name):
+        """The ``lazytf.core.functions.Function`` of that name, or None."""
+        return self._functions.get(name.decode() if isinstance(name, bytes) else name)
+
+    def seen_as(self, tensor):
+        """What stands for ``tensor`` here: itself, but for what the body of a function has captured."""
+        return tensor
+
+    def _add_function(self, function):
+        """Lets its operations call ``function``; ``InvalidArgumentError`` where another one has its name."""
+        if function.gradient is not None and function.python_gradient is not None:
+            raise ValueError(f"Gradient defined twice for function {function.name}")
+        known = self._functions.setdefault(function.name, function)
+        if known is not function and known.digest != function.digest:
+            raise errors.InvalidArgumentError(
+                None,
+                None,
+                f"Cannot add function '{function.name}' because a different function with the same name already "
+                "exists.",
+            )
 
     def finalize(self):
         """Makes every later attempt to add an operation raise ``RuntimeError``."""
@@ -283,12 +337,16 @@ class Graph:
             items.pop()
 
     def control_dependencies(self, control_inputs):
-        """A ``with`` block whose new operations run after ``control_inputs``; None leaves all such blocks."""
+        """A ``with`` block whose new operations run after ``control_inputs``.
+
+        None leaves all such blocks, and the branch or loop body that is being drawn.
+        """
         if control_inputs is None:
             return _Controls(self, (), fresh=True)
         operations = []
         for c in control_inputs:
-            c = self.as_graph_element(c.op if hasattr(c, "dense_shape") else c)
+            # A variable behind a handle is waited for without reading it, and one just assigned for that operation.
+            c = self.as_graph_element(c.op if hasattr(c, "dense_shape") or hasattr(c, "_handle") else c)
             c = c.op if isinstance(c, Tensor) else c
             if c not in operations:
                 operations.append(c)
@@ -399,6 +457,14 @@ class Graph:
         """Accepted for TensorFlow's sake: build one graph from one thread at a time."""
 
 
+def _needed(op):
+    """The operations that must be numbered before ``op``: all it depends on, but for a loop's way back to its Merge."""
+    takes = [t.op for t in op._inputs]
+    if op.op_type.role == "merge":
+        takes = [o for o in takes if o.op_type.role != "next"]
+    return takes + list(op._control_inputs)
+
+
 class NameScope:
     """One name scope, open while its ``with`` block is."""
 
@@ -428,17 +494,22 @@ class NameScope:
 class _Controls:
     """One block of control dependencies: what to wait for, and what was made inside."""
 
-    __slots__ = ("graph", "operations", "made", "fresh", "saved", "saved_names")
+    __slots__ = ("graph", "operations", "made", "fresh", "saved", "saved_context")
 
     def __init__(self, graph, operations, fresh=False):
         self.graph, self.operations, self.fresh, self.made = graph, operations, fresh, set()
 
     def __enter__(self):
-        self.saved = self.graph._controls
-        self.graph._controls = [self] if self.fresh else [*self.saved, self]
+        graph = self.graph
+        self.saved, self.saved_context = graph._controls, graph._control_flow_context
+        graph._controls = [self] if self.fresh else [*self.saved, self]
+        if self.fresh:
+            graph._control_flow_context = None
 
     def __exit__(self, *exc_info):
         self.graph._controls = self.saved
+        if self.fresh:
+            self.graph._control_flow_context = self.saved_context
 
 
 _root = Graph()

@@ -22,6 +22,7 @@ class Operation:
         "_id",
         "_stack",
         "_gradient_type",
+        "_control_flow_context",
         "__weakref__",
     )
 
@@ -29,6 +30,7 @@ class Operation:
         self.graph, self.op_type, self.name = graph, op_type, name
         self._inputs, self._attrs, self._control_inputs = inputs, attrs, control_inputs
         self._device, self._stack, self._gradient_type = device, stack, None
+        self._control_flow_context = graph._control_flow_context
         self.outputs = []
         self._id = 0
 
@@ -94,6 +96,13 @@ class Operation:
         """Runs it in ``session``, or the default one; ``ValueError`` where there is neither."""
         defaults.session_for(self.graph, session, "operation").run(self, feed_dict)
 
+    def _get_control_flow_context(self):
+        """The branch or loop body it stands in (see ``lazytf.control_flow.contexts``), or None."""
+        return self._control_flow_context
+
+    def _set_control_flow_context(self, context):
+        self._control_flow_context = context
+
     def _set_device(self, device):
         self._device = device
 
@@ -115,6 +124,12 @@ class Operation:
         inputs = list(self._inputs)
         inputs[index] = tensor
         self._inputs = tuple(inputs)
+
+    @property
+    def _passes_gradients(self):
+        """Whether gradients flow back through it: not out of a loop that was built without ``back_prop``."""
+        context = self._control_flow_context
+        return self.op_type.role != "exit" or context is None or context.back_prop
 
     def __repr__(self):
         return f"<tf.Operation '{self.name}' type={self.type}>"

@@ -2,7 +2,7 @@
 
 import inspect
 
-from lazytf.core.schema import parse
+from lazytf.core.schema import Schema, parse
 
 _TYPES: dict[str, "OpType"] = {}
 _EXTRAS = ("device",)  # what a kernel may ask for beside inputs and attrs: the device it runs on
@@ -21,6 +21,7 @@ class OpType:
         "shape",
         "kernel",
         "parameters",
+        "function_attrs",
         "needs_context",
         "host",
         "differentiable",
@@ -60,7 +61,7 @@ class OpType:
         role="",
         gathered=None,
     ):
-        self.schema = schema = parse(signature)
+        self.schema = schema = signature if isinstance(signature, Schema) else parse(signature)
         self.name, self.shape, self.kernel, self.host = schema.type, shape, kernel, host
         self.differentiable = None
         self.takes_shapes, self.takes_lists = (
@@ -74,6 +75,7 @@ class OpType:
         refs = tuple(a.name for a in schema.inputs if a.is_ref)
         self.writes = frozenset((refs if changes else ()) if writes is None else writes)
         self.reads = frozenset(reads)
+        self.function_attrs = frozenset(a.name for a in schema.attrs if a.kind == "func")
         self.parameters, self.needs_context = ((), False) if kernel is None else _parameters(schema, kernel)
 
     def differentiate(self, kernel):
@@ -118,7 +120,8 @@ def op(signature, *, shape, **properties):
     - ``role``: what a plan does with it beside calling its kernel: "resource", the kernel makes something the session
       owns (a variable's cell, a queue), once; "feed", it has no value unless fed; "default", its
       value is one to be replaced by feeding, so nobody may count on it before the run; "read", the
-      value of a variable; "switch" and "merge", where branches part and join; "gradient", torch.autograd answers.
+      value of a variable; "switch" and "merge", where branches part and join; "enter", "exit", "next" and
+      "condition", the joints of a loop; "gradient", torch.autograd answers.
     - ``gathered(op)``: where the op takes rows of its first input, the tensor of row numbers, else None.
     - ``explain``: called with the kernel's arguments after it failed; returns TensorFlow's sentence, or None.
     """
@@ -146,6 +149,11 @@ def lookup(name):
             f"lazytf has no op of type '{name}' yet. Its kernel can be declared with lazytf.core.registry.op "
             "(see CONTRIBUTING.md, 'Adding an op')."
         ) from None
+
+
+def is_registered(name):
+    """Whether there is an op type of that name."""
+    return name in _TYPES
 
 
 def registered():

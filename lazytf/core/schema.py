@@ -4,8 +4,9 @@
 
 Before the arrow stand inputs, then attrs; which is which follows from the type. An input's type is a dtype
 (``int32``), a type attr (``T``), so many of one type (``N*T``) or a list of types (``list(Tin)``), after the word
-``ref`` where the op gets the variable itself, ``host`` where its kernel gets Python numbers, or ``shape of`` where it
-gets no more than the tensor's shape, a tuple of ints. An attr's type is
+``ref`` where the op gets the variable itself, ``host`` where its kernel gets Python numbers, ``shape of`` where it
+gets no more than the tensor's shape, a tuple of ints, or ``flow`` where it gets nothing: such a tensor says what comes
+after what, and the kernel of its maker returns no value for it. An attr's type is
 ``bool int float string type shape tensor func``, a list of one of these, or a set of dtypes such as ``{number}``.
 ``x: bool`` and ``x: string`` are inputs; an attr of these kinds has a default, or says so: ``message: attr string``.
 """
@@ -37,6 +38,7 @@ class Arg:
     is_ref: bool = False  # the kernel gets the variable's cell
     is_host: bool = False  # the kernel gets Python numbers
     is_shape: bool = False  # the kernel gets the shape only
+    is_flow: bool = False  # no value: it only puts operations in order
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def _default(kind, is_list, text):
 
 def _arg(name, spec):
     *words, spec = spec.split(" ")
-    where = "ref" in words, "host" in words, "shape" in words
+    where = "ref" in words, "host" in words, "shape" in words, "flow" in words
     if spec.startswith("list("):
         return Arg(name, None, spec[5:-1], "", True, *where)
     number, star, spec = spec.rpartition("*")

@@ -52,7 +52,10 @@ def device(device_name_or_function):
 
 
 def control_dependencies(control_inputs):
-    """A ``with`` block whose new operations run after ``control_inputs``; None leaves all such blocks."""
+    """A ``with`` block whose new operations run after ``control_inputs``.
+
+    None leaves all such blocks, and the branch or loop body that is being drawn.
+    """
     return get_default_graph().control_dependencies(control_inputs)
 
 
@@ -67,8 +70,12 @@ def container(container_name):
 
 
 def init_scope():
-    """A ``with`` block for what initializes: it leaves all blocks of control dependencies, and keeps the name scope."""
-    return get_default_graph().control_dependencies(None)
+    """A ``with`` block for what initializes: it leaves branches, loop bodies and all blocks of control dependencies.
+
+    From the body of a function it leads to the graph around it. The name scope stays.
+    """
+    graph = get_default_graph()
+    return graph.outside() if graph.building_function else graph.control_dependencies(None)
 
 
 def add_to_collection(name, value):

@@ -5,8 +5,9 @@ dictionary views, and classes made by ``attrs``; all else is a leaf, NumPy array
 in the order of their sorted keys, and keep their own order when they are rebuilt.
 
 A value made of several tensors (``SparseTensor``, ``IndexedSlices``) is a leaf unless ``expand_composites`` asks for
-its tensors. Such a class says so by two methods: ``_to_components()``, the list of its tensors, and
-``_from_components(components)``, a value like this one made of others.
+its tensors. Such a class says so by its methods: ``_to_components()``, the list of its tensors,
+``_from_components(components)``, a value like this one made of others, and ``_specification()``, what must be equal
+for two such values to be alike, with a text about it.
 """
 
 import collections
@@ -131,7 +132,7 @@ def pack_sequence_as(structure, flat_sequence, expand_composites=False):
 pack_as = pack_sequence_as
 
 
-def _packed(structure, leaves, expand_composites):
+def _packed(structure, leaves, expand_composites=False):
     kind = _kind(type(structure), expand_composites)
     if kind is None:
         return next(leaves)
@@ -192,6 +193,9 @@ def _difference(a, b, check_types, expand_composites):
         return ValueError, (
             f'Substructure "{_described(nested)}" is a sequence, while substructure "{_described(leaf)}" is not'
         )
+    if kinds == (_COMPOSITE, _COMPOSITE) and type(a) is type(b):
+        (ours, said), (theirs, also) = a._specification(), b._specification()
+        return None if ours == theirs else (ValueError, f"Incompatible CompositeTensor TypeSpecs: {said} vs. {also}")
     if check_types:
         if not _same_type(a, b):
             return TypeError, (

@@ -37,6 +37,20 @@ class IndexedSlices:
     def __neg__(self):
         return IndexedSlices(-self._values, self._indices, self._dense_shape)
 
+    def _to_components(self):
+        return [t for t in (self._values, self._indices, self._dense_shape) if t is not None]
+
+    def _from_components(self, components):
+        return IndexedSlices(*components)
+
+    def _specification(self):
+        """What two of them must have in common to be of one structure, and a text that says it."""
+        rows = self._values.shape.ndims
+        shape = self.shape if self._dense_shape is not None else [None, *self._values.shape[1:]] if rows else None
+        types = self._values.dtype, self._indices.dtype, getattr(self._dense_shape, "dtype", None)
+        said = ", ".join(map(repr, (shapes.TensorShape(shape), *types, self._indices.shape)))
+        return types, f"type=IndexedSlicesSpec str=IndexedSlicesSpec({said})"
+
     def __str__(self):
         dense = f", dense_shape={self._dense_shape}" if self._dense_shape is not None else ""
         return f"IndexedSlices(indices={self._indices}, values={self._values}{dense})"
@@ -109,6 +123,17 @@ class SparseTensor:
                 [self._indices, self._values, self._dense_shape], feed_dict
             )
         )
+
+    def _to_components(self):
+        return [self._indices, self._values, self._dense_shape]
+
+    def _from_components(self, components):
+        return SparseTensor(*components)
+
+    def _specification(self):
+        """What two of them must have in common to be of one structure, and a text that says it."""
+        said = f"{self.get_shape()!r}, {self.dtype!r}"
+        return (self.dtype,), f"type=SparseTensorSpec str=SparseTensorSpec({said})"
 
     def __str__(self):
         return f"SparseTensor(indices={self._indices}, values={self._values}, dense_shape={self._dense_shape})"

@@ -25,6 +25,7 @@ function is built from other public functions it imports them from the families 
     gathering       rows by their numbers
     partitioning    rows dealt out, and put together again
     reduction       many elements along some axes become one
+    sequences       sequences that end before their tensor does
     segments        rows that carry the same number become one
     sets            vectors as sets
     strings         strings in tensors
@@ -35,9 +36,15 @@ function is built from other public functions it imports them from the families 
     activations     what a neuron does with its sum
     cross_entropy   how far predictions are from the truth
     nn              biases, softmax, moments, dropout
+    convolution     windows that slide over images
     embedding       rows of an embedding table
     operators       Python's operators on tensors
     branching       where branches part and join
+    looping         where loops begin, turn round and end
+    array_storage   what an array of tensors holds
+    tensor_arrays   arrays of tensors, which a loop fills and reads
+    recurrent       cells of recurrent networks as one operation
+    functions       calls of functions of graph
     state           the storage of variables
     training        the update ops of optimizers
     queue_storage   what a queue holds

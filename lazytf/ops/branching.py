@@ -6,9 +6,11 @@ is whatever depends on it, up to the ``Merge`` that takes whichever input is ali
 """
 
 from lazytf.core.registry import op
+from lazytf.core.shape_rules import with_rank
 
 
 def _both(op):
+    with_rank(op, 1, 0)
     return [op._inputs[0]._shape] * 2
 
 
@@ -53,4 +55,15 @@ def RefSwitch(data, pred):
     view=True,
 )
 def Merge(inputs):
+    _unreached()
+
+
+@op(
+    "RefMerge(inputs: ref N*T, T: type, N: int >= 1) -> (output: ref T, value_index: int32)",
+    shape=_joined,
+    role="merge",
+    writes=(),
+    view=True,
+)
+def RefMerge(inputs):
     _unreached()

@@ -14,7 +14,7 @@ from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import no_output, unchanged, with_rank
-from lazytf.core.values import IndexedSlices, SparseTensor
+from lazytf.core.values import IndexedSlices, SparseTensor, is_tensor
 from lazytf.ops.sentences import refuse
 
 # -- waiting --------------------------------------------------------------------------------------------------------
@@ -91,7 +91,8 @@ def with_dependencies(dependencies, output_tensor, name=None):
                     return IndexedSlices(
                         raw.Identity(output_tensor.values, name=name), output_tensor.indices, output_tensor.dense_shape
                     )
-                return raw.Identity(output_tensor, name=name)
+                is_ref = isinstance(output_tensor, Tensor) and output_tensor.dtype._is_ref_dtype
+                return (raw.RefIdentity if is_ref else raw.Identity)(output_tensor, name=name)
 
 
 def tuple(tensors, name=None, control_inputs=None):
@@ -102,8 +103,7 @@ def tuple(tensors, name=None, control_inputs=None):
     """
     with name_scope(name, "tuple", tensors):
         tensors = [
-            t if isinstance(t, (Operation, IndexedSlices, Tensor)) or t is None else convert_to_tensor(t)
-            for t in tensors
+            t if t is None or isinstance(t, Operation) or is_tensor(t) else convert_to_tensor(t) for t in tensors
         ]
         gating = [t if isinstance(t, Operation) else t.op for t in tensors if t is not None]
         for c in control_inputs or ():
@@ -223,9 +223,17 @@ def _nested(value, left, cut):
     return " ".join(map(_element, shown)) + (cut if len(shown) < len(value) else "")
 
 
+_ESCAPES = {10: r"\n", 13: r"\r", 9: r"\t", 34: r"\"", 39: r"\'", 92: r"\\"}
+
+
+def _escaped(byte):
+    """A byte as C writes it in a string."""
+    return _ESCAPES.get(byte) or (chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}")
+
+
 def _element(value):
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return "".join(map(_escaped, value))
     if isinstance(value, (bool, np.bool_)):
         return str(int(value))
     if value.dtype.kind != "f" and value.dtype != dtypes.bfloat16.as_numpy_dtype:

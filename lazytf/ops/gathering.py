@@ -85,7 +85,7 @@ def _picked(params, indices, axis):
                 rows,
                 torch.zeros((), dtype=rows.dtype, device=rows.device),
             )
-    return rows.view(*shape[:axis], *indices.shape, *shape[axis + 1 :])
+    return rows.view((*shape[:axis], *indices.shape, *shape[axis + 1 :]))
 
 
 def _batch_picked(params, indices, axis, batch_dims):

@@ -21,6 +21,11 @@ def _(input):
     return input
 
 
+@op("RefIdentity(input: ref T, T: type) -> (output: ref T)", shape=unchanged, alias=True, writes=())
+def RefIdentity(input):
+    return input
+
+
 @op(
     "IdentityN(input: list(T), T: list(type) >= 1) -> (output: list(T))",
     shape=lambda op: [t._shape for t in op._inputs],

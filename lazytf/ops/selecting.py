@@ -188,38 +188,6 @@ def boolean_mask(tensor, mask, name="boolean_mask", axis=None):
         return raw.GatherV2(tensor, indices, axis)
 
 
-def sequence_mask(lengths, maxlen=None, dtype=dtypes.bool_, name=None):
-    """For each length ``n`` in ``lengths`` (``[...]``), ``maxlen`` flags of which the first ``n`` are true: ``[...,
-    maxlen]``.
-
-    ``maxlen`` is the largest length where it is not given; ``dtype`` turns flags into ones and zeros.
-    """
-    with name_scope(name, "SequenceMask", [lengths, maxlen]):
-        lengths = convert_to_tensor(lengths)
-        if maxlen is None:
-            maxlen = raw.Max(lengths, _all_dimensions(lengths))
-            maxlen = raw.Maximum(convert_to_tensor(0, maxlen.dtype, name="Const"), maxlen)
-        else:
-            maxlen = convert_to_tensor(maxlen)
-        if maxlen.shape.ndims not in (None, 0):
-            raise ValueError("maxlen must be scalar for sequence_mask")
-        row = raw.Range(
-            convert_to_tensor(0, maxlen.dtype, name="Const"), maxlen, convert_to_tensor(1, maxlen.dtype, name="Const")
-        )
-        matrix = raw.ExpandDims(lengths, -1)
-        matrix = raw.Cast(matrix, DstT=maxlen.dtype.base_dtype)  # TensorFlow casts even to the same type
-        result = raw.Less(row, matrix)
-        dtype = None if dtype is None else dtypes.as_dtype(dtype)
-        return result if dtype is None or dtype is dtypes.bool_ else raw.Cast(result, DstT=dtype)
-
-
-def _all_dimensions(tensor):
-    """The numbers of all dimensions of a tensor."""
-    if tensor._shape is not None:
-        return raw.Const(value=np.arange(len(tensor._shape), dtype=np.int32), dtype=dtypes.int32)
-    return raw.Range(0, raw.Rank(tensor), 1)
-
-
 # -- unique values and permutations ---------------------------------------------------------------------------------
 
 

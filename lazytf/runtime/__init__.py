@@ -10,10 +10,11 @@ May import ``core`` and ``formats``. The files, lowest first:
     fetches         nested fetches to graph elements, and values back
     pruning         which operations a run needs
     effects         which variables an operation reads and writes
+    frames          in which loop
     regions         what torch.autograd records
     locating        what is known before the run, and what runs in NumPy
-    ordering        when each operation runs
     structure       in which branch
+    ordering        when each operation runs
     placing         on which device
     merging         updates of one step done together
     isolating       the stretch of a plan that may be compiled
@@ -23,11 +24,13 @@ May import ``core`` and ``formats``. The files, lowest first:
     autograd        what a gradient line of a plan calls
     listing         where written source can be found
     watching        one run of a stretch, operation by operation
+    products        matrix products of a flat program
     flattening      what was watched as straight-line Python
     compiling       when a stretch becomes a flat program
     source          the lines of a plan and their function
     writing         operations to Python source
     guarding        what surrounds a plan's function when it runs
+    functions       functions of graph as Python callables
     plan            the passes, one after the other
     partial         a run in portions
     tracing         a run timed line by line

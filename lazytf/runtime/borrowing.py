@@ -24,7 +24,9 @@ class Borrowing:
         self._lenders = {}  # name -> what its storage may belong to: variables, and fed or constant tensors
         self._borrowers = {}  # variable -> tensors whose names may share its storage
         self._names = {}  # (variable, form) -> name, until the variable is written
+        self.given = {}  # variable that is the argument of a function -> name of its cell
         self.leaves = {}  # variable -> names of its leaves that regions have read
+        self.changing = NOTHING  # variables that the open loops write
         self.touched = False  # whether the plan reads or writes any state
 
     # -- who shares what --------------------------------------------------------------------------------------------
@@ -44,6 +46,8 @@ class Borrowing:
 
     def cell(self, variable):
         """The global that holds a variable's cell, or whatever else an op of role "resource" makes; made if need be."""
+        if variable in self.given:
+            return self.given[variable]
         name = f"c{variable._id}"
         if name not in self._page.globals:
             kind = variable.op_type
@@ -61,7 +65,8 @@ class Borrowing:
             while name in self._page.defined:
                 name += "n"
             text = f"{name} = {self.cell(variable)}.{form}"
-            shape, always = variable._attrs.get("shape"), form == "leaf"  # a gradient looks for leaves in any case
+            shape = variable._attrs.get("shape")
+            always = form == "leaf" and variable not in self.changing  # a gradient looks for leaves in any case
             self._page.insert(text, op or variable, defines=name, shape=shape, always=always)
             self._names[variable, form] = name
             self.lend(name, frozenset((variable,)) if form != "host" else NOTHING)

@@ -21,11 +21,18 @@ from lazytf.runtime.watching import Watcher
 
 _OFTEN = 24  # runs with the same shapes before they are worth a program
 _MOST_PROGRAMS = 16  # shapes a stretch has programs for; later ones stay in tier 0
+_MOST_SHAPES = 256  # shapes, or sets of integers, whose runs are counted
 enabled = True  # tests and comparisons switch tiers off
 
 
-def compiled_when_hot(function, open_shapes):
-    """``function`` of tensors, which becomes flat programs; ``open_shapes`` are the inputs whose shapes may vary."""
+def compiled_when_hot(function, open_shapes, hosted=()):
+    """``function`` of tensors, which becomes flat programs.
+
+    ``open_shapes`` are the inputs whose shapes may vary, ``hosted`` those that are NumPy values: a program holds for
+    the integers it was made with, and where there are other NumPy values there is none.
+    """
+    if hosted:
+        return _for_integers(function, open_shapes, hosted)
     programs, trials, runs, surprises = {}, {}, {}, Cell.surprises
 
     def call(*inputs):
@@ -44,6 +51,8 @@ def compiled_when_hot(function, open_shapes):
             return function(*inputs)
 
     def by_tape(key, inputs):
+        if len(runs) > _MOST_SHAPES:
+            runs.clear()
         runs[key] = runs.get(key, 0) + 1
         if not enabled or runs[key] < _OFTEN or len(programs) >= _MOST_PROGRAMS:
             return function(*inputs)
@@ -60,6 +69,40 @@ def compiled_when_hot(function, open_shapes):
 
     call.programs, call.__wrapped__ = programs, function
     return call
+
+
+def _for_integers(function, open_shapes, hosted):
+    """``function`` of tensors and NumPy values, compiled for each set of these that comes often."""
+    calls, places = {}, frozenset(hosted)
+
+    def call(*inputs):
+        key = tuple([_key_of(inputs[i]) for i in hosted])
+        if None in key:
+            return function(*inputs)
+        compiled = calls.get(key)
+        if compiled is None:
+            if len(calls) >= _MOST_SHAPES:
+                calls.clear()
+            given = {i: inputs[i] for i in hosted}
+            count = len(inputs)
+
+            def with_these(*tensors):
+                tensors = iter(tensors)
+                return function(*[given[i] if i in places else next(tensors) for i in range(count)])
+
+            left = [i for i in range(count) if i not in places]
+            compiled = calls[key] = compiled_when_hot(with_these, [left.index(i) for i in open_shapes])
+        return compiled(*[t for i, t in enumerate(inputs) if i not in places])
+
+    call.__wrapped__ = function
+    return call
+
+
+def _key_of(value):
+    """What stands for a NumPy value in a key, if it is a few integers; else None."""
+    if getattr(value, "size", 1 << 20) <= 4096 and value.dtype.kind in "iub":
+        return value.item() if value.ndim == 0 else (value.shape, value.tobytes())
+    return None
 
 
 _UNTRIED = object()

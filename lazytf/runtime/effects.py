@@ -7,23 +7,35 @@ itself - the output of that operation, of ``Assign``, of an ``Identity`` on a ha
 from lazytf.core import dtypes
 from lazytf.core.operation import arguments
 
+JOINTS = frozenset(("switch", "merge", "enter", "exit", "next"))  # roles of what hands a value on
+
 
 def variable_of(tensor):
     """The operation that made the variable, queue or other resource that ``tensor`` stands for; None for a value."""
     while True:
         op = tensor.op
-        if op.op_type.role == "resource":
-            return op
+        if op.op_type.role == "resource" or (op.op_type.role == "feed" and tensor._dtype is dtypes.resource):
+            return op  # a placeholder of a body stands for whatever the call passes on
         if tensor._dtype._is_ref_dtype:
             tensor = next((t for arg, t in arguments(op) if arg.is_ref), None)
         elif tensor._dtype is dtypes.resource and op.op_type.is_alias:
             tensor = op._inputs[tensor.value_index]
-        elif tensor._dtype is dtypes.resource and op.op_type.role == "switch":
+        elif tensor._dtype is dtypes.resource and op.op_type.role in JOINTS:
             tensor = op._inputs[0]
         else:
             return None
         if tensor is None:
             return None
+
+
+def is_reference(tensor):
+    """Whether a tensor stands for something that the session owns, not for a value."""
+    return tensor._dtype._is_ref_dtype or (tensor._dtype is dtypes.resource and variable_of(tensor) is not None)
+
+
+def is_object(tensor):
+    """Whether a tensor is a handle of what lives in one run only, which is handed on as a Python object."""
+    return tensor._dtype is dtypes.resource and variable_of(tensor) is None
 
 
 def reference_of(tensor):

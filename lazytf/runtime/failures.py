@@ -6,7 +6,7 @@ which operation it was, and the frame still holds the kernel's arguments, so the
 
 import torch
 
-from lazytf.core import errors
+from lazytf.core import errors, shapes
 
 _BY_PYTHON = (
     (torch.OutOfMemoryError, errors.ResourceExhaustedError),
@@ -48,6 +48,8 @@ def _frame_of(error, filename):
 
 def _sentence(error, op, frame, source, line):
     """TensorFlow's words for the failure where the op knows them, else the kernel's with the inputs' shapes."""
+    if isinstance(error, ValueError) and "truth value of an array" in str(error):
+        return "The second input must be a scalar, but it has another shape"
     values = source.arguments_at(line, frame)
     if op.op_type.explain is not None and values is not None:
         try:
@@ -74,3 +76,15 @@ def located(kind, message, op):
 def dead(name):
     """Raises TensorFlow's error for a fetched tensor on the side of a condition that did not run."""
     raise errors.InvalidArgumentError(None, None, f"Retval[0] does not have value: {name} was not computed in this run")
+
+
+def unfed(op):
+    """Raises TensorFlow's error about a placeholder that is needed and not fed."""
+    t = op.outputs[0]
+    dtype, shape = t.dtype._c_name, t._shape
+    known = f" and shape {shapes.bracketed(shape)}" if shape else ""
+    raise located(
+        errors.InvalidArgumentError,
+        f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}",
+        op,
+    )

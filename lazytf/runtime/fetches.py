@@ -92,7 +92,11 @@ def element_of(graph, fetch):
         raise ValueError(f"Fetch argument {fetch!r} cannot be interpreted as a Tensor. ({e})") from None
     if not graph.is_fetchable(element):
         name = element.op.name if isinstance(element, Tensor) else element.name
-        raise InaccessibleTensorError(f"Operation {name!r} has been marked as not fetchable.")
+        raise InaccessibleTensorError(
+            f"Operation {name!r} has been marked as not fetchable. Typically this happens when it is defined in "
+            "another function or code block. Use return values,explicit Python locals or TensorFlow collections to "
+            "access it."
+        )
     return element
 
 

@@ -1,15 +1,17 @@
 """From what was watched to a flat program: straight-line Python, after the obvious has been done.
 
 Constants are computed, equal operations merged, unused ones dropped; large matrix products take the fastest kernel
-there is. What is changed in place, and every view of it, is left exactly as it was seen.
+there is (``products``), and long chains of arithmetic on single numbers are done in NumPy, where an operation takes a
+tenth of the time. What is changed in place, and every view of it, is left exactly as it was seen.
 """
 
-import time
 from itertools import count as counting
 
+import numpy as np
 import torch
 
 from lazytf.runtime.listing import show
+from lazytf.runtime.products import fastest_product, with_joined_products
 from lazytf.runtime.watching import Ref
 
 _MOST_CONSTANT = 1 << 16  # elements of a constant that is worth computing ahead
@@ -25,6 +27,7 @@ def written(watcher, results):
     steps, same = _simplified(watcher)
     numbers = [watcher.number_of(r) for r in results]
     wanted = [same.get(n, n) for n in numbers]
+    steps = with_joined_products(steps, watcher, wanted, _changed(watcher))
     return _Text(watcher, _needed(steps, wanted), wanted, _borrowed(watcher, results, same)).compiled()
 
 
@@ -241,32 +244,40 @@ _METHODS_OF_SCALARS = {
 }
 
 
-_MANY_PRODUCTS = 1 << 20  # multiplications of a matrix product from which on it pays to look for a faster kernel
+# Arithmetic that NumPy's scalars do to the bit as torch's 0-d tensors do.
+_OPERATORS = {
+    getattr(getattr(_aten, name), overload): operator
+    for name, operator in (("add", "+"), ("sub", "-"), ("mul", "*"), ("div", "/"))
+    for overload in ("Tensor", "Scalar")
+}
+_SCALARS = {torch.float32: np.float32, torch.float64: np.float64}
+_STEP, _CROSSING = 0.7, 0.8  # microseconds saved by a step on NumPy's scalars, and lost where one becomes a tensor
 
 
-def _fused_linear(a, b):
-    """``a @ b`` by oneDNN, which on some processors is twice as fast as what torch.mm calls."""
-    return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+def _on_scalars(watcher, steps, wanted):
+    """The steps to do on NumPy's scalars: arithmetic on single numbers, where that is worth its crossings."""
+    changed = _changed(watcher)
+    chosen = [step for step in steps if _is_scalar_arithmetic(step, watcher, changed)]
+    made = {n for step in chosen for n in step.outputs}
+    inside = set(map(id, chosen))
+    entering = {n for step in chosen for n in step.refs()} - made - set(watcher.constants)
+    leaving = made.intersection(wanted) | made.intersection(
+        n for step in steps if id(step) not in inside for n in step.refs()
+    )
+    return inside if _STEP * len(chosen) > _CROSSING * (len(entering) + len(leaving)) else set()
 
 
-def _fastest_product(a, b):
-    """torch.mm or oneDNN's product, whichever is faster for matrices like these two (float32, on the CPU)."""
-    if a.dtype is not torch.float32 or a.device.type != "cpu" or a.shape[0] * a.shape[1] * b.shape[1] < _MANY_PRODUCTS:
-        return torch.mm
-    a, b = a.detach(), b.detach()
-    try:
-        expected, found = torch.mm(a, b), _fused_linear(a, b)
-    except (RuntimeError, AttributeError):  # a torch without oneDNN
-        return torch.mm
-    if found.stride() != expected.stride() or not torch.allclose(expected, found, rtol=1e-3, atol=1e-4):
-        return torch.mm
-    return min((torch.mm, _fused_linear), key=lambda product: min(_seconds(product, a, b) for _ in range(3)))
-
-
-def _seconds(function, *arguments):
-    start = time.perf_counter()
-    function(*arguments)
-    return time.perf_counter() - start
+def _is_scalar_arithmetic(step, watcher, changed):
+    if step.operation not in _OPERATORS or step.kwargs or len(step.args) != 2:
+        return False
+    tensors = [watcher.tensors[n] for n in (*step.refs(), *step.outputs)]
+    kinds = {t.dtype for t in tensors}
+    return (
+        len(kinds) == 1
+        and kinds <= _SCALARS.keys()
+        and all(t.dim() == 0 and t.device.type == "cpu" for t in tensors)
+        and changed.isdisjoint((*step.refs(), *step.outputs))
+    )
 
 
 class _Text:
@@ -274,7 +285,9 @@ class _Text:
 
     def __init__(self, watcher, steps, wanted, borrowed):
         self.watcher, self.steps, self.wanted, self.borrowed = watcher, steps, wanted, borrowed
-        self.globals, self.names = {}, {}
+        self.globals, self.names = {"from_numpy": torch.from_numpy, "asarray": np.asarray}, {}
+        self.scalars, self.on_scalars = {}, _on_scalars(watcher, steps, wanted)  # the names of numbers in NumPy
+        self.lines = []
 
     def compiled(self):
         for i, n in enumerate(self.watcher.inputs):
@@ -284,18 +297,26 @@ class _Text:
         for at, step in enumerate(self.steps):
             for n in step.refs():
                 last[n] = at
-        lines, kept = [], set(self.wanted) | set(self.watcher.inputs) | set(self.watcher.constants)
+        lines, kept = self.lines, set(self.wanted) | set(self.watcher.inputs) | set(self.watcher.constants)
         for at, step in enumerate(self.steps):
-            lines.append(self._line(step))
-            dead = [self.names[n] for n in dict.fromkeys(step.refs()) if last[n] == at and n not in kept]
+            line = self._scalar_line(step) if id(step) in self.on_scalars else self._line(step)
+            lines.append(line)
+            dead = [
+                self.names[n]
+                for n in dict.fromkeys(step.refs())
+                if last[n] == at and n not in kept and n not in self.scalars
+            ]
             if dead:
                 lines.append("del " + ", ".join(dead))
-        lines.append("return [" + ", ".join(self._result(n, i) for i, n in enumerate(self.wanted)) + "]")
+        result = "return [" + ", ".join(self._result(n, i) for i, n in enumerate(self.wanted)) + "]"
+        lines.append(result)
         source = f"def program({arguments}):\n" + "".join(f"    {line}\n" for line in lines)
         filename = f"<lazytf program {next(_numbers)}>"
         exec(compile(source, filename, "exec"), self.globals)
         program = self.globals["program"]
         show(program, source, filename)
+        if self.on_scalars:
+            program = np.errstate(all="ignore")(program)  # NumPy's scalars warn where tensors would not
         program.source = source
         return program
 
@@ -307,7 +328,7 @@ class _Text:
             or step.operation._op
         )
         if step.operation is _aten.mm.default:
-            function = _fastest_product(*(self.watcher.tensors[n] for n in step.refs()))
+            function = fastest_product(*(self.watcher.tensors[n] for n in step.refs()))
         name = step.operation.__name__.replace(".", "_")
         while self.globals.setdefault(name, function) is not function:
             name += "_"
@@ -321,13 +342,34 @@ class _Text:
         targets = [self.names.get(n, "_") for n in step.outputs]
         return f"{', '.join(targets)}{',' if step.many and len(targets) == 1 else ''} = {call}"
 
+    def _scalar_line(self, step):
+        left, right = (self._scalar(a.number) if isinstance(a, Ref) else self._literal(a) for a in step.args)
+        n = step.outputs[0]
+        self.scalars[n] = f"s{n}"
+        return f"s{n} = {left} {_OPERATORS[step.operation]} {right}"
+
+    def _scalar(self, n):
+        """The name of a number as NumPy's scalar, after a line that makes it one where need be."""
+        if n not in self.scalars:
+            kind = _SCALARS[self.watcher.tensors[n].dtype]
+            self.scalars[n] = name = f"s{n}"
+            if n in self.watcher.constants:
+                self.globals[name] = kind(self.watcher.constants[n].item())
+            else:
+                self.globals[kind.__name__] = kind
+                self.lines.append(f"{name} = {kind.__name__}({self._name(n)}.item())")
+        return self.scalars[n]
+
     def _result(self, n, i):
         """A result that is an input, a constant or another result, if only by merging, gets storage of its own."""
         borrowed = i in self.borrowed or n in self.watcher.constants or n in self.watcher.inputs or n in self.wanted[:i]
         return self._name(n) + ".clone()" * borrowed
 
     def _name(self, n):
-        if n not in self.names:
+        if n not in self.names and n in self.scalars and n not in self.watcher.constants:
+            self.names[n] = f"t{n}"
+            self.lines.append(f"t{n} = from_numpy(asarray({self.scalars[n]}))")
+        elif n not in self.names:
             self.names[n] = f"k{n}"
             self.globals[f"k{n}"] = self.watcher.constants[n]
         return self.names[n]

@@ -2,33 +2,36 @@
 
 Tier 1 (``runtime/compiling.py``) replaces a gradient and the forward operations it differentiates by one flat program
 per set of input shapes. For that they must stand together, and be a function of tensors alone: no session state, no
-randomness, no number that Python looks at, but for shapes, which the input shapes decide. ``isolate`` moves what does
-not depend on the stretch before it and the rest behind it. Where something that must stay outside stands between two
-of its operations, there is no such stretch, and the plan stays as it is.
+randomness, no number that Python looks at, but for shapes, which the input shapes decide, and for integers, of which a
+program holds for the ones it was made with. A loop is inside as a whole or not at all, and so is everything that
+touches an array of tensors. ``isolate`` moves what does not depend on the stretch before it and the rest behind it.
+Where something that must stay outside stands between two of its operations, there is no such stretch, and the plan
+stays as it is.
 """
 
 from lazytf.core import dtypes
 from lazytf.core.operation import arguments
-from lazytf.runtime.effects import reads, writes
+from lazytf.runtime.effects import JOINTS, is_object, reads, writes
+from lazytf.runtime.frames import LOOP, flat
 
 
-def isolate(groups, regions, ended, known, hosted, late, guards):
+def isolate(groups, regions, ended, known, hosted, late):
     """``(groups, start, end)``: the groups reordered, and the positions of the stretch among them; both 0 for none."""
     wanted = regions.recorded | set(regions.of)
-    if not regions.of:
+    if not regions.of or regions.ruled:
         return groups, 0, 0
-    inside = [g for g in groups if any(op in wanted for op in g)]
-    chosen = {op for g in inside for op in g}
+    chosen = _with_what_shares_objects(groups, [g for g in groups if any(op in wanted for op in flat([g]))])
     shaped = _shape_arithmetic(groups, chosen, known, hosted)
+    if any(op in chosen for op, _ in late):
+        return groups, 0, 0
+    if not all(_is_pure(op, hosted) for op in chosen):
+        return groups, 0, 0
     chosen |= shaped
-    if any(op in chosen for op, _ in late) or any(op in guards.of for op in chosen):
-        return groups, 0, 0
-    if not all(op in shaped or _is_pure(op, known, hosted, chosen) for op in chosen):
-        return groups, 0, 0
+    chosen |= {node for g in groups for node in g if node.op_type is LOOP and node.condition in chosen}
     first = next(i for i, g in enumerate(groups) if g[0] in chosen)
     last = max(i for i, g in enumerate(groups) if g[0] in chosen)
     after, before, dependent = [], [], set(chosen)
-    read_inside = {v for op in chosen for v in reads(op)}
+    read_inside = {v for op in chosen if op.op_type is not LOOP for v in reads(op)}
     for g in groups[first : last + 1]:
         if g[0] in chosen:
             if any(op in dependent and op not in chosen for o in g for op in _waits_for(o, ended)):
@@ -36,9 +39,9 @@ def isolate(groups, regions, ended, known, hosted, late, guards):
             continue
         if any(op in dependent for o in g for op in _waits_for(o, ended)):
             after.append(g)
-            dependent.update(g)
+            dependent.update(g, flat([g]))
         else:
-            if any(v in read_inside for o in g for v in writes(o)):
+            if any(v in read_inside for o in g for v in (o.writes if o.op_type is LOOP else writes(o))):
                 return groups, 0, 0
             before.append(g)
     middle = [g for g in groups[first : last + 1] if g[0] in chosen]
@@ -53,31 +56,50 @@ def _waits_for(op, ended):
     yield from op._control_inputs
 
 
-def _is_pure(op, known, hosted, chosen):
+def _with_what_shares_objects(groups, inside):
+    """The operations of ``inside``, and of all groups that touch an object which those touch."""
+    chosen, users = set(flat(inside)), {}
+    for g in groups:
+        for op in flat([g]):
+            for t in (*op._inputs, *op.outputs):
+                if t._dtype is dtypes.resource and is_object(t):
+                    users.setdefault(_maker(t), []).append(g)
+    for found in users.values():
+        if any(op in chosen for g in found for op in flat([g])):
+            chosen.update(flat(found))
+    return chosen
+
+
+def _maker(handle):
+    """The operation that made the object which ``handle`` hands on."""
+    while handle.op.op_type.role in JOINTS or handle.op.op_type.is_alias:
+        handle = handle.op._inputs[0]
+    return handle.op
+
+
+def _is_pure(op, hosted):
     kind = op.op_type
-    if (
-        op in hosted
-        or kind.needs_context
-        or kind.writes
-        or kind.role not in ("", "default", "read", "gradient")
-        or kind.on_host
-    ):
+    if kind.role in JOINTS or kind.role == "condition":
+        return True
+    if any(t._dtype is dtypes.resource and is_object(t) for t in (*op._inputs, *op.outputs)):
+        return True
+    if kind.needs_context or kind.writes or kind.role not in ("", "default", "read", "gradient"):
         return False
-    if kind.is_stateful and not kind.reads:
+    if kind.on_host or (kind.is_stateful and not kind.reads):
         return False
-    return not any(arg.is_host and t not in known and t.op not in chosen for arg, t in arguments(op))
+    return op not in hosted or not kind.is_stateful
 
 
 def _shape_arithmetic(groups, chosen, known, hosted):
     """Operations on the host that follow from shapes of tensors of the stretch, and are used in it."""
-    found = set()
+    found, inside = set(), chosen & hosted
     for g in groups:
         op = g[0]
         if op in hosted and not op.op_type.is_stateful and not op.op_type.writes and op._inputs:
             pairs = list(arguments(op))
             if (
-                all(arg.is_shape or t in known or t.op in found for arg, t in pairs)
-                and any((arg.is_shape and t.op in chosen) or t.op in found for arg, t in pairs)
+                all(arg.is_shape or t in known or t.op in found or t.op in inside for arg, t in pairs)
+                and any((arg.is_shape and t.op in chosen) or t.op in found or t.op in inside for arg, t in pairs)
                 and not any(t._dtype is dtypes.resource or t._dtype._is_ref_dtype for _, t in pairs)
             ):
                 found.add(op)

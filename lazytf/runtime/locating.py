@@ -4,11 +4,12 @@ A plan's small change - step counters, learning rates, shapes, loop conditions -
 vectors. For these NumPy's scalars are ten to fifty times faster than torch's tensors, and on a GPU they need no
 synchronisation. So an op that has a NumPy twin runs *on the host* when all it takes is on the host already and small;
 results move to torch at the first consumer that needs a tensor. What autograd records stays in torch. Strings are
-always on the host.
+always on the host, and so are objects that are no tensors (arrays of tensors), wherever they are handed on.
 """
 
 from lazytf.core import contents, dtypes, shapes
 from lazytf.core.operation import arguments
+from lazytf.runtime.effects import JOINTS, is_object
 
 _MOST_KNOWN = 4096  # elements of a value that is worth computing before the run
 
@@ -49,17 +50,46 @@ def _asked(tensor):
     return contents.constant_value(tensor)
 
 
-def on_host(ops, fed, known, recorded):
-    """The operations that run in NumPy, as a set."""
-    hosted = set()
+def on_host(ops, fed, known, recorded, frames):
+    """The operations that run in NumPy, or hand on what is no tensor of torch's; as a set.
+
+    What goes round a loop is on the host if it is there at first and comes back from every round, so each small value
+    is taken to be at first, and the search begins anew without those that turn out not to.
+    """
+    assumed = {m for m in frames.merges if _is_small(m.outputs[0])} - recorded
+    while True:
+        hosted = _hosted(ops, fed, known, recorded, frames, assumed)
+        wrong = {m for m in assumed if not all(_is_cheap(t, fed, known, hosted) for t in m._inputs)}
+        if not wrong:
+            return hosted
+        assumed -= wrong
+
+
+def _hosted(ops, fed, known, recorded, frames, assumed):
+    hosted, carried = set(), set()  # carried: flows, and objects that are no tensors
     for op in ops:
         kind = op.op_type
+        if kind.role in JOINTS or kind.is_alias:
+            sources = op._inputs[:1] if kind.role != "merge" or op in frames.merges else op._inputs
+            if carried.issuperset(sources) or is_object(sources[0]):
+                carried.update(op.outputs)
+                hosted.add(op)
+                continue
+        carried.update(t for t, arg in zip(op.outputs, kind.schema.outputs, strict=False) if arg.is_flow)
         if kind.on_host:
             hosted.add(op)
-        elif kind.host is not None and op not in recorded:
-            if any(t._dtype._base is dtypes.string for t in (*op._inputs, *op.outputs)):
+        elif any(t._dtype._base is dtypes.string for t in (*op._inputs, *op.outputs)):
+            if kind.role in JOINTS or (kind.host is not None and op not in recorded):
                 hosted.add(op)
-            elif all(arg.is_shape or _is_cheap(t, fed, known, hosted) for arg, t in arguments(op)) and all(
+        elif op in recorded:
+            continue
+        elif kind.role in JOINTS:
+            if op in assumed or (op not in frames.merges and all(_is_cheap(t, fed, known, hosted) for t in sources)):
+                hosted.add(op)
+            elif kind.role == "enter" and _counts(op.outputs[0]):  # one way to the host instead of one in every round
+                hosted.add(op)
+        elif kind.host is not None:
+            if all(arg.is_shape or _is_cheap(t, fed, known, hosted) for arg, t in arguments(op)) and all(
                 _is_small(t) for t in op.outputs
             ):
                 hosted.add(op)
@@ -80,6 +110,10 @@ def _is_cheap(t, fed, known, hosted):
 def is_host_feed(tensor):
     """Whether a fed value stays in NumPy: a scalar, or strings."""
     return tensor._shape == () or tensor._dtype._base is dtypes.string
+
+
+def _counts(t):
+    return t._shape == () and (t._dtype.is_integer or t._dtype.is_bool)
 
 
 def _is_small(t):

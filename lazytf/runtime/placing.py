@@ -1,13 +1,15 @@
 """Which device runs each operation.
 
 ``place`` is a pure function of the operations, what they ask for, and the devices a session has. Operations tied
-together (``_class`` attrs, a variable and the ops that change it) share one device. A request that cannot be met goes
-to the CPU under soft placement and is an error without it; who asks for nothing gets the first GPU, or the CPU.
+together (``_class`` attrs, a variable and the ops that change it, an array of tensors and the ops on it) share one
+device. A request that cannot be met goes to the CPU under soft placement and is an error without it; who asks for
+nothing gets the first GPU, or the CPU.
 """
 
 import sys
 
 from lazytf.core import devices, dtypes, errors
+from lazytf.runtime.effects import is_object
 
 _NOT_ON_GPU = (dtypes.string, dtypes.variant)
 
@@ -41,11 +43,18 @@ def _leaders(op, tie):
             if arg.name in op.op_type.writes or arg.is_ref:
                 yield inputs[at].op
             at += 1
+    for t in _objects(op):
+        yield t.op
     for group in op._attrs.get("_class", ()):
         name = group.decode().removeprefix("loc:@")
         leader = op.graph._by_name.get(name)
         if leader is not None and leader is not op:
             yield leader
+
+
+def _objects(op):
+    """The arrays of tensors that an operation takes."""
+    return [t for t in op._inputs if is_object(t)]
 
 
 def _find(tie, op):
@@ -102,7 +111,7 @@ def _cpu(available):
 
 def _runs_on_gpu(op):
     kind = op.op_type
-    if kind.on_host or (kind.kernel is None and kind.role != "gradient"):
+    if (kind.on_host and not _objects(op)) or (kind.kernel is None and kind.role != "gradient"):
         return False
     return not any(t.dtype.base_dtype in _NOT_ON_GPU for t in (*op._inputs, *op.outputs))
 

@@ -1,44 +1,51 @@
 """From fetches and fed tensors to a function: the passes, one after the other.
 
-    prune -> regions -> place -> known values -> prune again -> order -> structure
-    -> locate -> merge -> isolate -> write
+    prune -> regions -> place -> known values -> prune again -> frames -> structure
+    -> order -> merge -> locate -> isolate -> write
 
 Each pass is a pure function in a file of its own; a ``Draft`` carries what they found out to the writer.
 """
 
-from lazytf.core import dtypes, errors, shapes
+from lazytf.core import dtypes
 from lazytf.core.operation import Tensor, arguments
 from lazytf.runtime import failures
 from lazytf.runtime.borrowing import variables_read
-from lazytf.runtime.effects import reads, reference_of, variable_of, writes
+from lazytf.runtime.effects import is_reference, reads, reference_of, variable_of, writes
 from lazytf.runtime.feeds import accepts
+from lazytf.runtime.frames import LOOP, Frames, flat
+from lazytf.runtime.functions import callable_of
 from lazytf.runtime.guarding import guarded
 from lazytf.runtime.isolating import isolate
 from lazytf.runtime.locating import known_values, on_host
 from lazytf.runtime.merging import merge
-from lazytf.runtime.ordering import order
+from lazytf.runtime.ordering import arrange
 from lazytf.runtime.placing import place
 from lazytf.runtime.pruning import needed
 from lazytf.runtime.regions import Regions
 from lazytf.runtime.structure import Guards
-from lazytf.runtime.writing import HOST, Writer, is_reference
+from lazytf.runtime.writing import HOST, Writer
 
 
 class Draft:
     """What is known of a plan before it is written."""
 
-    def __init__(self, elements, fed, settings, done=frozenset()):
+    def __init__(self, elements, fed, settings, done=frozenset(), body_regions=None):
+        """``body_regions`` is given for the body of a function, whose arguments stand for the fed tensors: it finds
+        the regions there.
+        """
+        is_body = body_regions is not None
         for t in fed:
-            if not accepts(t):
+            if not (is_body or accepts(t)):
                 raise ValueError(f"Tensor {t} may not be fed.")
-        self.fed = tuple(fed)
+        self.fed, self.settings = tuple(fed), settings
         self.fetched = [e for e in elements if isinstance(e, Tensor)]
         fed = frozenset(fed)
         wanted = [e.op if isinstance(e, Tensor) else e for e in elements if e not in fed]
         ops = [op for op in needed(wanted, fed) if op not in done]
-        self.regions = Regions(ops, fed)
+        self.regions = (body_regions or Regions)(ops, fed)
+        wanted += [t.op for inside in self.regions.ruled.values() for t in inside]
         ended = fed - self.regions.overridden
-        if self.regions.overridden:
+        if self.regions.overridden or any(self.regions.ruled.values()):
             ops = needed(wanted, ended)
         self.placed = place(ops, settings.devices, settings.soft_placement)  # what is folded away must be placeable too
         self.known, cut = known_values(ops, fed, self.regions.recorded, settings.folds)
@@ -46,17 +53,26 @@ class Draft:
         if any(t.op._inputs for t in cut):
             kept = [op for op in wanted if not op.outputs or not cut.issuperset(op.outputs)]
             ops = [op for op in needed(kept, ended, cut) if op not in done]
-        _refuse_unfed(ops)
+        self._ended = ended
         self.cpu = settings.devices[0]
-        ordered, self.snapshots, self.late = order(ops, ended, reads, writes, self.regions.of, self._reference)
-        self.hosted = on_host(ordered, fed, self.known, self.regions.recorded)
-        self.guards = Guards(ordered, ended)
-        groups = merge(ordered, ended, writes, self.guards) if settings.folds else [[op] for op in ordered]
-        self.groups, self.start, self.end = isolate(
-            groups, self.regions, ended, self.known, self.hosted, self.late, self.guards
-        )
+        self.frames = Frames(ops, ended)
+        self.guards = Guards(ops, ended, self.frames)
+        for op in ops:
+            if op.op_type.role == "feed" and not self.guards[op] and op not in self.frames.of:
+                failures.unfed(op)
+        nodes, self.snapshots, self.late = arrange(self.frames, ended, reads, writes, self.regions.of, self._reference)
+        for loop in self.frames.loops:
+            loop.before, loop.body = self._grouped(loop.before, settings), self._grouped(loop.body, settings)
+            self.frames.once.update(loop.take_out(self.known, self.regions.recorded))
+        groups = self._grouped(nodes, settings)
+        ordered = list(flat(groups))
+        self.hosted = on_host(ordered, frozenset() if is_body else fed, self.known, self.regions.recorded, self.frames)
+        self.groups, self.start, self.end = groups, 0, 0
+        if not is_body:
+            self.groups, self.start, self.end = isolate(groups, self.regions, ended, self.known, self.hosted, self.late)
         self.ordered = ordered
-        self.position_of = {op: i for i, group in enumerate(self.groups) for op in group}
+        self.position_of, self.end_of = {}, {}
+        self.last_position = self._number(self.groups, 0)
         self.consumers = {}
         for op in ordered:
             for t in op._inputs:
@@ -64,9 +80,48 @@ class Draft:
         self.recorded_variables = {variable_of(x) for x in self.regions.sources if is_reference(x)}
         self._region_reads = {}
 
+    def _grouped(self, nodes, settings):
+        return merge(nodes, self._ended, writes, self.guards) if settings.folds else [[node] for node in nodes]
+
+    def _number(self, groups, position):
+        """Gives every operation a position, those of a loop between its beginning and its end; returns the next."""
+        for group in groups:
+            self.position_of.update(dict.fromkeys(group, position))
+            position += 1
+            if group[0].op_type is LOOP:
+                loop = group[0]
+                self.position_of.update(dict.fromkeys((*loop.enters, *flat(loop.once), *loop.merges), position - 1))
+                self.position_of[loop.condition] = position = self._number(loop.before, position)
+                self.end_of[loop] = position = self._number(loop.body, position + 1)
+                self.position_of.update(dict.fromkeys((*loop.nexts, *loop.exits), position))
+                position += 1
+        return position
+
+    def end_of_use(self, op, tensor):
+        """Until which position ``op`` may still take ``tensor``: a loop takes what is made outside until it ends."""
+        loop, position = self.frames.of.get(op), self.position_of[op]
+        if loop is not None and op.op_type.role == "enter":
+            loop = loop.parent
+        if loop is None:
+            return position
+        made = self.frames.of.get(tensor.op)
+        if made is not None and self.frames.is_made_outside(tensor.op):
+            made = made.parent
+        while loop is not None and loop is not made:
+            position, loop = self.end_of[loop], loop.parent
+        return position
+
     def _reference(self, tensor):
         """What ``tensor`` was read off, unless autograd has to find this very tensor."""
-        return None if tensor in self.regions.sources or tensor in self.regions.stopped else reference_of(tensor)
+        if tensor in self.regions.sources or tensor in self.regions.stopped:
+            return None
+        if tensor.op.op_type.role != "enter":
+            return reference_of(tensor)
+        loop, source = self.frames.of[tensor.op], tensor
+        while source.op.op_type.role == "enter":
+            source = source.op._inputs[0]
+        found = reference_of(source)
+        return found if found and found[1] in loop.writes else None
 
     def home(self, op):
         """The device of an operation; the first CPU for one that is not run."""
@@ -90,9 +145,9 @@ class Draft:
 
     def place_of_argument(self, consumer, tensor):
         """Where a consumer wants one of its inputs."""
-        if consumer in self.hosted or tensor._dtype._base is dtypes.string:
+        if consumer in self.hosted or tensor._dtype._base in (dtypes.string, dtypes.resource):
             return HOST
-        if any(t is tensor and arg.is_host for arg, t in arguments(consumer)):
+        if any(t is tensor and (arg.is_host or arg.is_flow) for arg, t in arguments(consumer)):
             return HOST
         return self.home(consumer)
 
@@ -104,7 +159,7 @@ class Plan:
 
     def __init__(self, elements, fed, settings, resources, done=frozenset()):
         draft = Draft(elements, fed, settings, done)
-        writer = Writer(draft, resources)
+        writer = Writer(draft, resources, callable_of)
         self.source = writer.write()
         self.elements, self.placed, self.ordered = elements, draft.placed, draft.ordered
         lock = resources.lock if writer.uses_state else None
@@ -112,20 +167,3 @@ class Plan:
             guarded(function, self.source, lock, writer.uses_torch, bool(draft.hosted))
             for function in (self.source.function, self.source.by_lines())
         )
-
-
-def _refuse_unfed(ops):
-    """Raises TensorFlow's error where a placeholder is needed and not fed."""
-    for op in ops:
-        if op.op_type.role == "feed":
-            t = op.outputs[0]
-            dtype, shape = _CPP_NAMES.get(t.dtype.name, t.dtype.name), t._shape
-            known = f" and shape {shapes.bracketed(shape)}" if shape else ""
-            raise failures.located(
-                errors.InvalidArgumentError,
-                f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}",
-                op,
-            )
-
-
-_CPP_NAMES = {"float32": "float", "float64": "double", "float16": "half"}

@@ -6,6 +6,7 @@ and a kernel that has to wait for another thread (a queue's) lets go of it while
 """
 
 import contextlib
+import itertools
 import threading
 import time
 
@@ -163,6 +164,16 @@ class Resources:
         """When the current run must have ended, on ``time.monotonic``'s clock, or None."""
         return getattr(self._run, "deadline", None)
 
+    def rounds(self):
+        """What a loop goes round in: for ever, or until the run's deadline; then ``DeadlineExceededError``."""
+        return _EVER if self.deadline is None else self._rounds_until(self.deadline)
+
+    def _rounds_until(self, deadline):
+        while True:
+            if time.monotonic() > deadline or self.closed:
+                raise errors.DeadlineExceededError(None, None, "Timed out waiting for notification: a loop did not end")
+            yield from _MANY
+
     @contextlib.contextmanager
     def released(self):
         """A block in which this thread does not hold the lock, however often it has taken it."""
@@ -175,6 +186,9 @@ class Resources:
         finally:
             for _ in range(depth):
                 self.lock.acquire()
+
+
+_EVER, _MANY = itertools.repeat(None), (None,) * 16  # rounds between two looks at the clock
 
 
 def _owned(lock):

@@ -7,7 +7,7 @@ of the plan, or of torch's own. What would not be the same in another run with t
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-_MOST_STEPS = 4000
+_MOST_STEPS = 12000
 _aten = torch.ops.aten
 
 
@@ -22,7 +22,7 @@ class Watcher(TorchDispatchMode):
         super().__init__()
         self.steps, self.tensors, self.number = [], [], {}
         self.constants = {}
-        self.inputs = [self._new(t) for t in inputs]
+        self.inputs = [self.add(t) for t in inputs]
 
     @classmethod
     def _should_skip_dynamo(cls):
@@ -35,11 +35,12 @@ class Watcher(TorchDispatchMode):
         if n is None:
             if tensor.requires_grad:
                 raise CannotBeFlat("a recorded tensor from elsewhere")
-            n = self._new(tensor)
+            n = self.add(tensor)
             self.constants[n] = tensor
         return n
 
-    def _new(self, tensor):
+    def add(self, tensor):
+        """The number of a tensor that was not there before."""
         self.number[id(tensor)] = n = len(self.tensors)
         self.tensors.append(tensor)  # held, so that no other tensor gets its id
         return n
@@ -55,7 +56,7 @@ class Watcher(TorchDispatchMode):
         for t in outputs if many else [outputs]:
             if isinstance(t, torch.Tensor):
                 known = self.number.get(id(t))
-                numbers.append(self._new(t) if known is None else known)
+                numbers.append(self.add(t) if known is None else known)
             elif t is None:
                 numbers.append(None)
             else:

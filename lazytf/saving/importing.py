@@ -1,9 +1,11 @@
 """``GraphDef`` messages into a graph.
 
-Nodes may stand in any order; each becomes an operation once its inputs have. Names get a prefix, colocation groups too.
-What TensorFlow's importer refuses is refused in its words.
+Nodes may stand in any order; each becomes an operation once its inputs have. In a loop one input of a Merge comes from
+a NextIteration that depends on the Merge: it is joined once all operations are made. Names get a prefix, colocation
+groups too. What TensorFlow's importer refuses is refused in its words.
 """
 
+import heapq
 import re
 
 from lazytf.core import build, devices, dtypes, errors
@@ -11,7 +13,8 @@ from lazytf.core.graph import NameScope, get_default_graph
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.registry import lookup
 from lazytf.formats.messages import GraphDef
-from lazytf.saving.attr_values import attr_value, undeclared_value
+from lazytf.saving.attr_values import attr_value, shape_tuple, undeclared_value
+from lazytf.saving.libraries import add_library
 
 _VALID_NAME = re.compile(r"[A-Za-z0-9.][A-Za-z0-9_.\-/]*").fullmatch
 
@@ -26,8 +29,8 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
     ``op_dict`` is not used any more.
 
     ``NotFoundError`` for an operation type that lazytf does not have; ``ValueError`` for nodes that do not fit
-    together, for circles (loops cannot be imported yet), and for names in ``input_map`` or ``return_elements`` that the
-    ``GraphDef`` does not have; ``TypeError`` for arguments of a wrong type.
+    together, for circles that are no loops, and for names in ``input_map`` or ``return_elements`` that the ``GraphDef``
+    does not have; ``TypeError`` for arguments of a wrong type.
     """
     if not isinstance(graph_def, GraphDef):
         raise TypeError("graph_def must be a GraphDef proto.")
@@ -42,9 +45,9 @@ def import_graph_def(graph_def, input_map=None, return_elements=None, name=None,
         if any(not isinstance(value, Tensor) for value in input_map.values()):
             with graph.name_scope("_inputs"):
                 input_map = {key: _replacement(value) for key, value in input_map.items()}
-        return _Importer(graph, scope[:-1] if scope else "", graph_def, input_map, _defaults(producer_op_list)).run(
-            wanted
-        )
+        add_library(graph, graph_def.library, import_graph_def)
+        importer = _Importer(graph, scope[:-1] if scope else "", graph_def, input_map, _defaults(producer_op_list))
+    return importer.run(wanted)
 
 
 def _checked_map(input_map, name):
@@ -87,6 +90,7 @@ class _Importer:
         self.graph, self.prefix, self.defaults = graph, prefix, defaults
         self.input_map = {_full(key): (key, value) for key, value in input_map.items()}
         self.nodes, self.made, self.used = {}, {}, set()
+        self.ways_back = []  # (Merge, index of its input, the input), to be joined in the end
         for node in graph_def.node:
             if node.name in self.nodes:
                 raise ValueError(f"Node '{node.name}' is not unique")
@@ -104,18 +108,36 @@ class _Importer:
         try:
             for node in ordered:
                 self.made[node.name] = self._operation(node)
-            return (
+            for merge, i, text in self.ways_back:
+                merge._update_input(i, self._tensor(self.nodes[text], text))
+            found = (
                 None if wanted is None else [self._element(e.decode() if isinstance(e, bytes) else e) for e in wanted]
             )
+            self._enter_contexts(count_before)
+            return found
         except Exception:
             self._take_back(names_before, count_before)
             raise
+
+    def _enter_contexts(self, count):
+        """Makes what was imported part of the branch or loop body that is being drawn, operation by operation."""
+        context = self.graph._control_flow_context
+        made = self.graph._operations[count:]
+        for op in made if context is not None else ():
+            op._control_flow_context = context
+            context.add(op)
+        if self.graph._check_inputs is not None:
+            for op in made:
+                self.graph._check_inputs(op)
+        if self.graph.version > count + len(made):
+            self.graph._number(count)
 
     def _take_back(self, names, count):
         graph = self.graph
         for op in graph._operations[count:]:
             del graph._by_name[op.name]
         del graph._operations[count:]
+        graph._numbered = count
         graph._names_in_use = names
         graph._changed()
 
@@ -136,35 +158,43 @@ class _Importer:
     # -- order --------------------------------------------------------------------------------------------------------
 
     def _ordered(self):
-        """The nodes so that each follows what it needs; otherwise as they stand. All are checked before any is made."""
-        ordered, state = [], {}
-        for root in self.nodes.values():
-            pending = [root]
-            while pending:
-                node = pending[-1]
-                if state.get(node.name) is not None:
-                    if state[node.name] == "open":
-                        state[node.name] = "done"
-                        ordered.append(node)
-                    pending.pop()
-                    continue
-                state[node.name] = "open"
-                _type_of(node)
-                for name in self._needs(node):
-                    if state.get(name) == "open":
-                        raise ValueError(
-                            f"The nodes of the GraphDef form a cycle through '{name}' and '{node.name}'. Loops (nodes "
-                            "of type NextIteration) cannot be imported yet."
-                        )
-                    if name not in state:
-                        pending.append(self.nodes[name])
+        """The nodes in TensorFlow's order: always the first, as they stand, of those whose inputs are all there."""
+        nodes = list(self.nodes.values())
+        numbers = {node.name: i for i, node in enumerate(nodes)}
+        needs = []
+        for node in nodes:
+            _type_of(node, self.graph)
+            needs.append({numbers[name] for name in self._needs(node)})
+        takers = [[] for _ in nodes]
+        for i, needed in enumerate(needs):
+            for n in needed:
+                takers[n].append(i)
+        waits, ordered = list(map(len, needs)), []
+        ready = [i for i, needed in enumerate(needs) if not needed]
+        while ready:
+            i = heapq.heappop(ready)
+            ordered.append(nodes[i])
+            for taker in takers[i]:
+                waits[taker] -= 1
+                if not waits[taker]:
+                    heapq.heappush(ready, taker)
+        if len(ordered) < len(nodes):
+            left = [node.name for node, waiting in zip(nodes, waits, strict=True) if waiting]
+            raise ValueError(f"{len(left)} nodes in a cycle: {', '.join(left[:8])}{', ...' * (len(left) > 8)}")
         return ordered
 
+    def _leads_back(self, node, text):
+        """Whether an input of a node is a loop's way back to it."""
+        if node.op not in ("Merge", "RefMerge") or text.startswith("^") or self._mapped(text) is not None:
+            return False
+        source = self.nodes.get(text.partition(":")[0])
+        return source is not None and source.op in ("NextIteration", "RefNextIteration")
+
     def _needs(self, node):
-        """Names of the nodes that ``node`` takes inputs from, control inputs and colocation included."""
+        """Names of the nodes that ``node`` takes inputs from, control inputs included, but for a loop's way back."""
         for text in node.input:
             name = text.lstrip("^").partition(":")[0]
-            if self._mapped(text) is not None:
+            if self._mapped(text) is not None or self._leads_back(node, text):
                 continue
             if name not in self.nodes:
                 raise ValueError(f"Node '{node.name}': Unknown input node '{text}'")
@@ -185,19 +215,29 @@ class _Importer:
     # -- one operation ------------------------------------------------------------------------------------------------
 
     def _operation(self, node):
-        op_type = _type_of(node)
+        op_type = _type_of(node, self.graph)
         attrs = self._attrs(node, op_type)
-        tensors = [self._tensor(node, text) for text in node.input if not text.startswith("^")]
+        given = [text for text in node.input if not text.startswith("^")]
+        back = [i for i, text in enumerate(given) if self._leads_back(node, text)]
+        tensors = [None if i in back else self._tensor(node, text) for i, text in enumerate(given)]
+        if back:
+            entry = next(t for t in tensors if t is not None)  # stands for the way back until that is there
+            tensors = [entry if t is None else t for t in tensors]
         controls = [self._control(text) for text in node.input if text.startswith("^")]
         _check_inputs(f"{self.prefix}/{node.name}" if self.prefix else node.name, op_type, attrs, tensors)
         graph = self.graph
         waiting = [op for block in graph._controls for op in block.operations]
         with graph.control_dependencies(None), NameScope(graph, None):
-            build.add(graph, op_type, self._name(node.name), tuple(tensors), attrs)
+            shapes = [None, ()] if back else None  # what comes back may have another shape
+            build.add(graph, op_type, self._name(node.name), tuple(tensors), attrs, output_shapes=shapes)
         op = graph._operations[-1]
+        op._gradient_type = attrs.pop("_gradient_op_type", None)
+        self.ways_back += [(op, i, given[i]) for i in back]
         if controls or waiting:
             op._control_inputs = tuple(dict.fromkeys([*controls, *waiting]))
         self._place(node, op)
+        if "_output_shapes" in node.attr:
+            _state_shapes(node, op)
         return op
 
     def _name(self, name):
@@ -230,7 +270,9 @@ class _Importer:
                 except ValueError as error:
                     raise ValueError(f"{error}\n\t; NodeDef: {node.name}; Op: {op_type.name}") from None
                 _check_allowed(node, attr, value)
-                attrs[attr.name] = value
+                attrs[attr.name] = value if attr.kind != "func" else _functions(self.graph, value)
+                if op_type.role == "gradient" and attr.name in ("ruled", "inside"):  # names of operations and tensors
+                    attrs[attr.name] = tuple(f"{self.prefix}/{name}" if self.prefix else name for name in value)
             elif attr.is_required:
                 raise ValueError(
                     f"NodeDef missing attr '{attr.name}' from Op<name={op_type.name}>; NodeDef: {node.name}"
@@ -275,13 +317,35 @@ class _Importer:
         return self.made[text[1:]]
 
 
-def _type_of(node):
+def _functions(graph, names):
+    """The functions of these names, or the one of this name; a name that is no function's stays, for the run to say."""
+    if isinstance(names, tuple):
+        return tuple(_functions(graph, name) for name in names)
+    return graph._get_function(names) or names
+
+
+def _type_of(node, graph):
+    function = graph._get_function(node.op)
+    if function is not None:
+        return function.call_type
     try:
         return lookup(node.op)
     except NotImplementedError as error:
         raise errors.NotFoundError(
             None, None, f"Op type not registered '{node.op}' (node '{node.name}'): {error}"
         ) from None
+
+
+def _state_shapes(node, op):
+    """Adds what the node says of the shapes of the operation's outputs."""
+    for i, (tensor, shape) in enumerate(zip(op.outputs, node.attr["_output_shapes"].list.shape, strict=False)):
+        try:
+            tensor.set_shape(shape_tuple(shape))
+        except ValueError as error:
+            raise ValueError(
+                f"Node '{node.name}' has an _output_shapes attribute inconsistent with the GraphDef for output #{i}: "
+                f"{error}"
+            ) from None
 
 
 def _check_allowed(node, attr, value):

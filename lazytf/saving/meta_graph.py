@@ -16,7 +16,8 @@ from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Operation, Tensor
 from lazytf.core.version import GIT_VERSION, VERSION
 from lazytf.formats import files
-from lazytf.formats.messages import CollectionDef, MetaGraphDef, VariableDef
+from lazytf.formats.messages import CollectionDef, CondContextDef, MetaGraphDef, VariableDef, WhileContextDef
+from lazytf.saving.context_defs import cond_context_from, while_context_from
 from lazytf.saving.importing import import_graph_def
 from lazytf.saving.variable_defs import variable_from
 
@@ -184,7 +185,11 @@ def _collected(key, collection, scope, variables):
     return values
 
 
-_MESSAGES = {}  # key of a collection -> function (bytes, import scope) -> the value that they stand for
+# key of a collection -> function (bytes, import scope) -> the value that they stand for
+_MESSAGES = {
+    GraphKeys.COND_CONTEXT: lambda data, scope: cond_context_from(CondContextDef.FromString(data), scope),
+    GraphKeys.WHILE_CONTEXT: lambda data, scope: while_context_from(WhileContextDef.FromString(data), scope),
+}
 
 
 def register_collection(key, from_bytes):

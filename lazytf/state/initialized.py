@@ -4,8 +4,7 @@ All initializers run in one step, in no order a program could rely on. So where 
 read is replaced, in a copy of the operations behind it, by one that takes the other variable's own initial value as
 long as the variable has none yet (source: ``tf.Variable.initialized_value``).
 
-The choice is a conditional, drawn with the very nodes that ``tf.cond`` makes in TensorFlow, whose names end up in saved
-graphs. TensorFlow makes the switch in front of a branch's first operation after that operation, and lists it there.
+The choice is a ``tf.cond``, which is built on top of this room and tells it of itself.
 """
 
 from lazytf.core import build
@@ -13,31 +12,22 @@ from lazytf.core.build import raw
 from lazytf.core.collections import GraphKeys
 from lazytf.core.graph import NameScope
 from lazytf.core.registry import lookup
+from lazytf.core.scopes import init_scope
+
+_conditionals = []  # tf.cond
 
 
-def initialized_value(graph, storage, initial_value):
-    """The value of a variable, or ``initial_value`` in a run that finds it uninitialised.
+def draws_conditionals(cond):
+    """Enters ``tf.cond``."""
+    _conditionals.append(cond)
 
-    ``storage`` is the variable's ref or handle tensor.
-    """
-    is_ref = storage.dtype._is_ref_dtype
-    with graph.control_dependencies(None):
-        holds = raw.IsVariableInitialized(storage) if is_ref else raw.VarIsInitializedOp(storage)
-        with graph.name_scope("cond"):
-            sides = raw.Switch(holds, holds)
-            raw.Identity(sides[1], name="switch_t")
-            raw.Identity(sides[0], name="switch_f")
-            chosen = raw.Identity(holds, name="pred_id")
-            if is_ref:
-                read = raw.Identity(raw.RefSwitch(storage, chosen, name="read/Switch")[1], name="read")
-                graph._list_before_its_input(read.op)
-            else:
-                handle = raw.Switch(storage, chosen, name="Read/ReadVariableOp/Switch")[1]
-                dtype = initial_value.dtype.base_dtype
-                read = raw.ReadVariableOp(handle, dtype=dtype, name="Read/ReadVariableOp")
-                graph._list_before_its_input(read.op)
-                read = raw.Identity(read)
-            return raw.Merge([raw.Switch(initial_value, chosen)[0], read])[0]
+
+def initialized_value(variable):
+    """The value of a variable, or its initial value in a run that finds it uninitialised."""
+    storage = variable._storage
+    with init_scope():
+        holds = raw.IsVariableInitialized if storage.dtype._is_ref_dtype else raw.VarIsInitializedOp
+        return _conditionals[0](holds(storage), variable.read_value, lambda: variable._safe_initial_value)
 
 
 _STORAGE = ("VariableV2", "Variable")

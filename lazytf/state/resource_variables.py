@@ -2,10 +2,19 @@
 
 from lazytf.core import graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw
+from lazytf.core.scopes import init_scope
 from lazytf.core.shapes import as_shape
 from lazytf.state import assigning
 from lazytf.state.initialized import guarded
-from lazytf.state.variables import CELL_CHANGES, ROW_CHANGES, OwnGroup, Variable, computed_initial_value, rows_of
+from lazytf.state.variables import (
+    CELL_CHANGES,
+    ROW_CHANGES,
+    OwnGroup,
+    Variable,
+    computed_initial_value,
+    refuse_inner,
+    rows_of,
+)
 
 
 class ResourceVariable(Variable, behind_handle=True):
@@ -36,10 +45,11 @@ class ResourceVariable(Variable, behind_handle=True):
         graph._check_not_finalized()
         made = callable(initial_value)
         self._cached_value = None
-        with graph.control_dependencies(None), name_scope(name, "Variable", () if made else [initial_value]) as scope:
+        with init_scope(), name_scope(name, "Variable", () if made else [initial_value]) as scope:
             graph = graphs.get_default_graph()
             function = initial_value if made else lambda: initial_value
             self._initial_value, groups = computed_initial_value(graph, scope[:-1], function, dtype)
+            refuse_inner(self._initial_value, scope)
             self._shape = self._initial_value.shape if shape is None else as_shape(shape)
             self._dtype = self._initial_value.dtype.base_dtype
             self._handle = raw.VarHandleOp(shape=self._shape, dtype=self._dtype, shared_name=scope[:-1], name=scope)
@@ -104,7 +114,9 @@ class ResourceVariable(Variable, behind_handle=True):
 
     def read_value(self):
         """A new tensor of its value, on the device of the open blocks."""
-        with self.graph.name_scope("Read"), self.graph.device(self._handle.device):
+        graph = graphs.get_default_graph()
+        graph = graph if graph.building_function else self.graph
+        with graph.name_scope("Read"), graph.device(self._handle.device):
             value = self._read()
         return raw.Identity(value)
 
@@ -184,14 +196,15 @@ class UnreadVariable(ResourceVariable):
             variable._aggregation,
         )
         self._constraint = self._initial_value = self._initializer_op = self._cached_value = None
-        self._graph_element = self.read_value()
+        drawn = graphs.get_default_graph().building_function  # a body reads what it uses, no more
+        self._graph_element = None if drawn else self.read_value()
 
     name = property(lambda self: self._parent_op.name)
     op = property(lambda self: self._parent_op, doc="The operation that changed the variable.")
 
     def value(self):
         """A new tensor of its value after that operation."""
-        with self.graph.control_dependencies([self._parent_op]):
+        with self._parent_op.graph.control_dependencies([self._parent_op]):
             return self._read()
 
     read_value = value

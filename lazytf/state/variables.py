@@ -12,6 +12,7 @@ from lazytf.core import defaults, graph as graphs
 from lazytf.core.build import convert_to_tensor, name_scope, raw, register_tensor_conversion_function
 from lazytf.core.collections import GraphKeys
 from lazytf.core.operation import Tensor
+from lazytf.core.scopes import init_scope
 from lazytf.core.values import IndexedSlices
 from lazytf.ops import operators  # noqa: F401 - variables have the operators that tensors have
 from lazytf.state import assigning
@@ -147,7 +148,7 @@ class Variable:
 
     def initialized_value(self):
         """Its value, or its initial value in a run that finds it uninitialised: what other initial values may read."""
-        return initialized_value(self.graph, self._storage, self._safe_initial_value)
+        return initialized_value(self)
 
     def load(self, value, session=None):
         """Sets it to ``value``, an array of its shape, in ``session`` or the default one; the graph stays as it is."""
@@ -339,6 +340,15 @@ def computed_initial_value(graph, name, function, dtype):
     return value, own.colocation_groups() if own else None
 
 
+def refuse_inner(value, name):
+    """``ValueError`` where an initial value was computed in a branch or a loop: the initializer stands outside."""
+    if value.op._control_flow_context is not None:
+        raise ValueError(
+            f"Initializer for variable {name} is from inside a control-flow construct, such as a loop or conditional. "
+            "When creating a variable inside a loop or conditional, use a lambda as the initializer."
+        )
+
+
 class RefVariable(Variable, behind_handle=False):
     """A variable that is a tensor of a ref dtype: the operations ``v``, ``v/Assign`` and ``v/read``."""
 
@@ -363,13 +373,14 @@ class RefVariable(Variable, behind_handle=False):
         graph = graphs.get_default_graph()
         graph._check_not_finalized()
         made = callable(initial_value)
-        with graph.control_dependencies(None), name_scope(name, "Variable", () if made else [initial_value]) as scope:
+        with init_scope(), name_scope(name, "Variable", () if made else [initial_value]) as scope:
             graph = graphs.get_default_graph()
             groups = None
             if made:
                 self._initial_value, groups = computed_initial_value(graph, scope[:-1], initial_value, dtype)
             else:
                 self._initial_value = convert_to_tensor(initial_value, dtype, "initial_value")
+                refuse_inner(self._initial_value, scope)
             known = self._initial_value._shape
             if shape is None:
                 shape = known if validate_shape else None

@@ -6,7 +6,12 @@ import inspect
 import numpy as np
 
 SUBJECTS = ("graph", "nodes", "tensors", "sessions", "variables", "gradients", "optimizers", "queues", "saving")
-SUBJECTS += ("training",)
+SUBJECTS += ("training", "layers", "cells", "contrib_cells")
+SUBJECTS += ("branches", "branch_graphs", "branch_effects", "branch_gradients", "choices", "assertions")
+SUBJECTS += ("loops", "loop_variables", "loop_graphs", "loop_effects", "loop_gradients", "mixtures")
+SUBJECTS += ("arrays", "mapping")
+SUBJECTS += ("recurrent", "unrolled")
+SUBJECTS += ("functions", "custom_gradients")
 
 
 def cases(subject):

@@ -37,6 +37,9 @@ class Pair:
     def _to_components(self):
         return self.parts
 
+    def _specification(self):
+        return ("Pair",), "a pair"
+
     def _from_components(self, components):
         return Pair(*components)
 

@@ -29,8 +29,9 @@ WATCHED = {  # program: the names whose values it prints
     "initializers": ["values"],
     "graph_collections": ["kept", "averaged"],
     "digits": ["history"],
+    "char_lstm": ["losses", "samples"],
 }
-DIGITS_STEPS = 200
+STEPS = {"digits": 200, "char_lstm": 60}
 
 if __name__ == "__main__":
     logging.getLogger("tensorflow").setLevel(logging.ERROR)
@@ -40,7 +41,7 @@ if __name__ == "__main__":
     told = {}
     with tempfile.TemporaryDirectory() as folder:
         for program, watched in WATCHED.items():
-            arguments = ["--steps", str(DIGITS_STEPS), "--out", folder] if program == "digits" else []
+            arguments = ["--steps", str(STEPS[program]), "--out", folder] if program in STEPS else []
             sys.argv = [program] + arguments
             reached = runpy.run_path(str(ROOT / "examples" / (program + ".py")), run_name="__main__")
             told[program] = {name: probe.plain(reached[name]) for name in watched}

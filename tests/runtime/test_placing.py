@@ -55,6 +55,20 @@ def test_a_variable_and_what_changes_it_share_a_device(gpus):
     assert where["v"] == where["AssignAdd"] == GPU + "1"
 
 
+def test_an_array_of_tensors_and_what_is_done_with_it_share_a_device(gpus):
+    array = tf.TensorArray(tf.float32, 1, name="array")
+    with tf.device("/gpu:1"):
+        array = array.write(0, tf.negative([1.0]))
+    where = placed(soft(), [array.size(), array.stack()])
+    assert {where[name] for name in where if "TensorArray" in name or name == "array"} == {GPU + "1"}
+
+
+def test_an_array_of_strings_is_on_the_cpu(gpus):
+    array = tf.TensorArray(tf.string, 1, name="array").write(0, "a")
+    where = placed(soft(), array.stack())
+    assert {where[name] for name in where if "TensorArray" in name or name == "array"} == {CPU}
+
+
 def test_colocation_wins_over_the_device_block(gpus):
     with tf.device("/gpu:1"):
         a = tf.placeholder_with_default([1.0], [1], name="a")

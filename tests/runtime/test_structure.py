@@ -99,7 +99,22 @@ def test_a_reference_is_read_on_its_side_only(session):
     assert session.run(tf.report_uninitialized_variables()).tolist() == [b"Variable"]
 
 
-def test_a_join_of_unrelated_values_is_refused(session):
-    merged = tf.raw_ops.Merge(inputs=[tf.constant([1.0]), tf.constant([2.0])])
-    with pytest.raises(tf.errors.UnimplementedError, match="not the two sides of one condition"):
-        session.run(merged.output)
+def test_a_join_takes_the_first_that_is_alive_of_many(session):
+    p, q = tf.placeholder(tf.bool, []), tf.placeholder(tf.bool, [])
+    values = [tf.constant([float(i)]) for i in range(3)]
+    outer = tf.raw_ops.Switch(data=values[0], pred=p)
+    inner = tf.raw_ops.Switch(data=outer.output_false, pred=q)
+    merged = tf.raw_ops.Merge(
+        inputs=[outer.output_true + 1.0, inner.output_true + 2.0, inner.output_false + 3.0],
+    )
+    for flags, expected in (((True, True), 1.0), ((True, False), 1.0), ((False, True), 2.0), ((False, False), 3.0)):
+        value, index = session.run([merged.output, merged.value_index], dict(zip((p, q), flags, strict=True)))
+        assert value.tolist() == [expected] and index == int(expected) - 1
+    assert session.run(tf.raw_ops.Merge(inputs=values).output).tolist() == [0.0]
+
+
+def test_a_join_that_may_be_dead_is_refused(session):
+    p, q = tf.placeholder(tf.bool, []), tf.placeholder(tf.bool, [])
+    sides = [tf.raw_ops.Switch(data=tf.constant([1.0]), pred=pred).output_true for pred in (p, q)]
+    with pytest.raises(tf.errors.UnimplementedError, match="whether it is alive"):
+        session.run(tf.raw_ops.Merge(inputs=sides).output, {p: True, q: True})

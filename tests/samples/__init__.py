@@ -44,10 +44,13 @@ FAMILIES = (
     "decompositions",
     "segments",
     "nn",
+    "recurrent",
     "random",
     "state",
     "handles",
     "control",
+    "tensor_arrays",
+    "functions",
 )
 
 # Op types that a row cannot show (they need files, threads or other processes, or TensorFlow 1.15 makes none of them)
@@ -56,14 +59,17 @@ _QUEUES = "FIFOQueue PaddingFIFOQueue PriorityQueue RandomShuffleQueue".split()
 _QUEUE_USES = "Enqueue EnqueueMany Dequeue DequeueMany DequeueUpTo Close IsClosed Size".split()
 _SUMMARIES = "ScalarSummary HistogramSummary ImageSummary TensorSummaryV2 MergeSummary".split()
 _SAVING = "SaveV2 MergeV2Checkpoints RestoreV2".split()
+_LOOPS = "Enter Exit NextIteration LoopCond RefEnter RefExit RefNextIteration RefMerge ControlTrigger".split()
 ELSEWHERE = {
     **{kind + version: "ops/test_queues.py" for kind in _QUEUES for version in ("", "V2")},
     **{"Queue" + use + version: "ops/test_queues.py" for use in _QUEUE_USES for version in ("", "V2")},
     **dict.fromkeys(_SUMMARIES, "ops/test_summaries.py"),
     **dict.fromkeys(_SAVING, "saving/test_saver.py"),
     **dict.fromkeys(("Switch", "RefSwitch", "Merge"), "runtime/test_structure.py"),
+    **dict.fromkeys(_LOOPS, "runtime/test_frames.py"),
     "Gradients": "runtime/test_regions.py",
     "PlaceholderV2": "ops/test_placeholders.py",
+    "RefIdentity": "control_flow/test_contexts.py",
 }
 
 

@@ -2,13 +2,14 @@
 
 import numpy as np
 
-from tests.samples import integers, row, spread
+from tests.samples import constant, integers, row, spread
 
 LOGITS = spread(2, 3)
 # TensorFlow rounds every step of a log softmax in half precision, torch computes in float32 and rounds once.
 HALF_RTOL = {"LogSoftmax": 1e-2}
 LABELS = np.array([[0.2, 0.5, 0.3], [1.0, 0.0, 0.0]], "float32")
 CLASSES = np.array([2, 0], "int32")
+IMAGE = spread(2, 4, 5, 2, seed=2)
 LARGE = np.array([[1000.0, 0.0, -1000.0], [500.0, 500.0, 499.0]], "float32")
 
 BIASES = [
@@ -338,4 +339,82 @@ ENTROPIES = [
     ),
 ]
 
-ROWS = BIASES + SOFTMAXES + ENTROPIES
+CONVOLUTIONS = [
+    row("Conv2D", "same", lambda tf, x, w: tf.nn.conv2d(x, w, [1, 1, 1, 1], "SAME"), IMAGE, spread(3, 2, 2, 3)),
+    row("Conv2D", "valid", lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"), IMAGE, spread(3, 2, 2, 3)),
+    row("Conv2D", "same_with_strides", lambda tf, x, w: tf.nn.conv2d(x, w, [2, 3], "SAME"), IMAGE, spread(3, 3, 2, 1)),
+    row("Conv2D", "valid_with_strides", lambda tf, x, w: tf.nn.conv2d(x, w, 2, "VALID"), IMAGE, spread(2, 2, 2, 4)),
+    row(
+        "Conv2D",
+        "explicit_padding",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 2, [[0, 0], [1, 2], [0, 1], [0, 0]]),
+        IMAGE,
+        spread(2, 2, 2, 1),
+    ),
+    row(
+        "Conv2D",
+        "dilated",
+        lambda tf, x, w: tf.nn.conv2d(x, filters=w, padding="SAME", dilations=2, name="holes"),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        differentiable=(),
+    ),
+    row("Conv2D", "point", lambda tf, x, w: tf.nn.conv2d(x, w, 1, "SAME"), IMAGE, spread(1, 1, 2, 3)),
+    row(
+        "Conv2D",
+        "double",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"),
+        spread(1, 3, 3, 1, dtype="float64"),
+        spread(2, 2, 1, 2, dtype="float64"),
+    ),
+    row(
+        "Conv2D",
+        "no_rows",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "SAME"),
+        spread(0, 4, 4, 2),
+        spread(2, 2, 2, 1),
+        differentiable=(),
+    ),
+    row(
+        "Conv2D",
+        "window_too_large",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"),
+        constant(IMAGE),
+        constant(spread(6, 2, 2, 3)),
+        raises="Negative dimension size caused by subtracting 6 from 4",
+    ),
+    row(
+        "Conv2D",
+        "other_depth",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"),
+        constant(IMAGE),
+        constant(spread(2, 2, 3, 3)),
+        raises="Depth of input .2. is not a multiple of input depth of filter .3.",
+    ),
+    row(
+        "Conv2D",
+        "strides_of_the_batch",
+        lambda tf, x, w: tf.nn.conv2d(x, w, [2, 1, 1, 1], "VALID"),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        raises="does not yet support strides in the batch and depth dimensions",
+    ),
+    row(
+        "Conv2D",
+        "three_strides",
+        lambda tf, x, w: tf.nn.conv2d(x, w, [1, 1, 1], "VALID"),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        raises="strides should be of length 1, 2 or 4 but was 3",
+    ),
+    row(
+        "Conv2D",
+        "padding_of_three_axes",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, [[0, 0], [1, 1], [1, 1]]),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        raises="When padding is a list, it must be of size 4",
+    ),
+]
+
+ROWS = BIASES + SOFTMAXES + ENTROPIES + CONVOLUTIONS

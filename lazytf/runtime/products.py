@@ -1,0 +1,123 @@
+"""Matrix products of a flat program: which kernel computes them, and sums of many as one.
+
+The gradient of weights that are used again and again, once in every round of a loop, is a sum of products of narrow
+matrices. Side by side the narrow ones make wide ones, and the sum is a single product:
+
+    a₁b₁ + a₂b₂ + ... + aₙbₙ  =  [a₁ a₂ ... aₙ] [b₁
+                                                 b₂
+                                                 ...
+                                                 bₙ]
+"""
+
+import time
+
+import torch
+
+from lazytf.runtime.watching import Ref, Step
+
+_aten = torch.ops.aten
+_MANY_PRODUCTS = 1 << 20  # multiplications of a matrix product from which on it pays to look for a faster kernel
+_FEW_TERMS = 4
+
+
+def _fused_linear(a, b):
+    """``a @ b`` by oneDNN, which on some processors is twice as fast as what torch.mm calls."""
+    return torch.ops.mkldnn._linear_pointwise(a, b.t(), None, "none", [], "")
+
+
+def fastest_product(a, b):
+    """torch.mm or oneDNN's product, whichever is faster for matrices like these two (float32, on the CPU)."""
+    if a.dtype is not torch.float32 or a.device.type != "cpu" or a.shape[0] * a.shape[1] * b.shape[1] < _MANY_PRODUCTS:
+        return torch.mm
+    a, b = a.detach(), b.detach()
+    try:
+        expected, found = torch.mm(a, b), _fused_linear(a, b)
+    except (RuntimeError, AttributeError):  # a torch without oneDNN
+        return torch.mm
+    if found.stride() != expected.stride() or not torch.allclose(expected, found, rtol=1e-3, atol=1e-4):
+        return torch.mm
+    return min((torch.mm, _fused_linear), key=lambda product: min(_seconds(product, a, b) for _ in range(3)))
+
+
+def _seconds(function, *arguments):
+    start = time.perf_counter()
+    function(*arguments)
+    return time.perf_counter() - start
+
+
+def with_joined_products(steps, watcher, wanted, changed):
+    """The steps, sums of many products among them as one product each; what that leaves unused is still there."""
+    makers, uses = {}, dict.fromkeys(wanted, 1)
+    for step in steps:
+        makers.update((n, step) for n in step.outputs)
+        for n in step.refs():
+            uses[n] = uses.get(n, 0) + 1
+
+    def shape_of(n):
+        return watcher.tensors[n].shape
+
+    def is_sum(n):
+        step = makers.get(n)
+        return (
+            step is not None
+            and step.operation is _aten.add.Tensor
+            and not step.kwargs
+            and all(
+                isinstance(a, Ref) and watcher.tensors[a.number].shape == watcher.tensors[n].shape for a in step.args
+            )
+        )
+
+    inner = {a.number for step in steps if is_sum(step.outputs[0]) for a in step.args if uses[a.number] == 1}
+    found = []
+    for step in steps:
+        n = step.outputs[0]
+        if is_sum(n) and n not in inner and watcher.tensors[n].dim() == 2:
+            terms, pending = [], [n]
+            while pending:
+                term = pending.pop()
+                if is_sum(term) and (term == n or uses[term] == 1):
+                    pending += [a.number for a in makers[term].args]
+                else:
+                    terms.append(term)
+            found += _joined(terms, n, makers, uses, watcher, changed) or [step]
+        else:
+            found.append(step)
+    return found
+
+
+def _joined(terms, total, makers, uses, watcher, changed):
+    """Steps that make ``total``, the sum of ``terms``, with the products among them joined; None where that is no
+    gain.
+    """
+    products = [
+        t
+        for t in terms
+        if t in makers and makers[t].operation is _aten.mm.default and uses[t] == 1 and t not in changed
+    ]
+    if len(products) < _FEW_TERMS:
+        return None
+    pairs = [tuple(a.number for a in makers[t].args) for t in products]
+    (m, k), (_, n) = (watcher.tensors[i].shape for i in pairs[0])
+    if k * (m + n) > 2 * m * n or not changed.isdisjoint(i for pair in pairs for i in pair):
+        return None
+    steps = []
+
+    def add(operation, *args, output=None):
+        given = [[watcher.tensors[a.number] for a in x] if isinstance(x, list) else x for x in args]
+        given = [watcher.tensors[x.number] if isinstance(x, Ref) else x for x in given]
+        number = watcher.add(operation(*given).detach()) if output is None else output
+        steps.append(Step(operation, args, {}, [number], False))
+        return Ref(number)
+
+    with torch.no_grad():
+        left = [makers.get(a) for a, _ in pairs]
+        if all(step is not None and step.operation is _aten.t.default for step in left):
+            a = add(_aten.t.default, add(_aten.cat.default, [step.args[0] for step in left], 0))
+        else:
+            a = add(_aten.cat.default, [Ref(a) for a, _ in pairs], 1)
+        b = add(_aten.cat.default, [Ref(b) for _, b in pairs], 0)
+        others = [t for t in terms if t not in products]
+        found = add(_aten.mm.default, a, b, output=None if others else total)
+        for i, other in enumerate(others):
+            found = add(_aten.add.Tensor, found, Ref(other), output=total if i == len(others) - 1 else None)
+    return steps

@@ -1,0 +1,1 @@
+"""Tests of lazytf/control_flow."""

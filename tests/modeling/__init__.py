@@ -1,0 +1,1 @@
+"""Tests of networks: layers, cells and loops over time."""
