@@ -9,7 +9,15 @@ from importlib import import_module
 from benchmarks.rounds import Contender, measure_imports, measure_stages, measure_steps
 from benchmarks.tables import table
 
-WORKLOADS = {"W0": "w0_run", "W1": "w1_tutorial", "W2": "w2_mlp", "W8": "w8_large_graph", "import": None}
+WORKLOADS = {
+    "W0": "w0_run",
+    "W1": "w1_tutorial",
+    "W2": "w2_mlp",
+    "W4": "w4_lstm",
+    "W8": "w8_large_graph",
+    "W9": "w9_scalar_loop",
+    "import": None,
+}
 
 
 def main():
