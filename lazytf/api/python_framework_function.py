@@ -1,4 +1,4 @@
-"""``tf.python.framework.function``: functions of graph. TensorFlow has no public name for them; programs use this one."""
+"""``tf.python.framework.function``: functions of graph. TensorFlow lists no public name for them; programs use this."""
 
 from lazytf.api.surface import absent as _absent
 from lazytf.control_flow.functions import (

@@ -91,8 +91,8 @@ class Rule:
     """What stands in for the derivative of one operation in one run; a gradient sets it before it begins.
 
     ``function`` takes the gradients of the results that can have one and then tensors: the operation's input or result
-    of that number in ``sources``, past those what was kept beside them, or the next of ``others`` for -1. It returns the gradients of those inputs whose
-    numbers ``inputs`` holds.
+    of that number in ``sources``, past those what was kept beside them, or the next of ``others`` for -1. It returns
+    the gradients of those inputs whose numbers ``inputs`` holds.
     """
 
     __slots__ = ("function", "inputs", "sources", "others")

@@ -27,6 +27,8 @@ def isolate(groups, regions, ended, known, hosted, late):
     if not all(_is_pure(op, hosted) for op in chosen):
         return groups, 0, 0
     chosen |= shaped
+    if any(_looks_at_numbers(op, chosen, known, hosted) for op in chosen):
+        return groups, 0, 0
     chosen |= {node for g in groups for node in g if node.op_type is LOOP and node.condition in chosen}
     first = next(i for i, g in enumerate(groups) if g[0] in chosen)
     last = max(i for i, g in enumerate(groups) if g[0] in chosen)
@@ -75,6 +77,18 @@ def _maker(handle):
     while handle.op.op_type.role in JOINTS or handle.op.op_type.is_alias:
         handle = handle.op._inputs[0]
     return handle.op
+
+
+def _looks_at_numbers(op, chosen, known, hosted):
+    """Whether Python looks at a number that the stretch computes in torch: a condition, a count, an index."""
+    for arg, t in arguments(op):
+        looks = arg.is_host or (op in hosted and not (arg.is_shape or arg.is_flow))
+        if op.op_type.role in JOINTS and not arg.is_host and t._dtype.is_floating:
+            looks = False  # it hands on a flow, which is no number
+        if looks and t.op in chosen and t.op not in hosted and t not in known:
+            if t.op.op_type.role != "condition" and t._dtype is not dtypes.resource:
+                return True
+    return False
 
 
 def _is_pure(op, hosted):

@@ -31,7 +31,7 @@ class Regions:
         self.recorded = set().union(*self.of.values()) if self.of else set()
         self.sources = {x for op in gradients for x in parts(op).xs}
         self.stopped = {s for op in gradients for s in parts(op).stops}
-        self.ruled = {}  # operation -> tensors that a rule of the program, its derivative, takes from its branch or loop
+        self.ruled = {}  # operation that a program gave a derivative -> what that takes from its branch or loop
         for gradient in gradients:
             for op, _, _, inside in rules(gradient):
                 self.ruled[op] = list(dict.fromkeys([*self.ruled.get(op, ()), *inside]))

@@ -4,11 +4,18 @@ Tensors get numbers in the order they appear. One that appears as an argument an
 of the plan, or of torch's own. What would not be the same in another run with the same shapes raises ``CannotBeFlat``.
 """
 
+import threading
+
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from lazytf.runtime.tensors import to_numpy
+
 _MOST_STEPS = 12000
 _aten = torch.ops.aten
+
+
+_watched = threading.local()  # ``active`` while this thread's run is watched
 
 
 class CannotBeFlat(Exception):
@@ -44,6 +51,14 @@ class Watcher(TorchDispatchMode):
         self.number[id(tensor)] = n = len(self.tensors)
         self.tensors.append(tensor)  # held, so that no other tensor gets its id
         return n
+
+    def __enter__(self):
+        _watched.active = True
+        return super().__enter__()
+
+    def __exit__(self, *exc_info):
+        _watched.active = False
+        return super().__exit__(*exc_info)
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -112,3 +127,10 @@ def _refs(value):
     if isinstance(value, (list, tuple)):
         return [n for v in value for n in _refs(v)]
     return []
+
+
+def to_host(tensor):
+    """The value of a tensor in NumPy, where Python will look at it: another run may see another one."""
+    if getattr(_watched, "active", False):
+        raise CannotBeFlat("Python looks at a number")
+    return to_numpy(tensor)

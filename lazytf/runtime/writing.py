@@ -19,7 +19,7 @@ import torch
 
 from lazytf.core import dtypes, errors, shapes
 from lazytf.core.operation import count
-from lazytf.runtime import autograd, failures, tensors
+from lazytf.runtime import autograd, failures, tensors, watching
 from lazytf.runtime.borrowing import NOTHING, Borrowing, is_on_host
 from lazytf.runtime.effects import is_object, is_reference, variable_of, writes
 from lazytf.runtime.feeds import converter
@@ -51,7 +51,7 @@ _BINDINGS = {
     "Rule": autograd.Rule,
     "under_rule": autograd.under_rule,
     "summed": autograd.summed,
-    "to_host": tensors.to_numpy,
+    "to_host": watching.to_host,
     "to_torch": tensors.from_numpy,
     "to_numpy": tensors.to_numpy,
     "copied_to_numpy": tensors.copied_to_numpy,

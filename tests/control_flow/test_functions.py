@@ -311,3 +311,21 @@ def test_a_function_may_have_any_name(name):
     x = tf.constant([1.0, 2.0])
     y = f(x) * 3.0
     assert [v.tolist() for v in run([y, tf.gradients(y, x)[0]])] == [[3.0, 6.0, 3.0, 6.0], [6.0, 6.0]]
+
+
+def test_a_rule_in_a_loop_takes_only_what_is_there_already():
+    later = []
+
+    @tf.custom_gradient
+    def f(x):
+        return x * 2.0, lambda dy: dy * later[0]
+
+    def body(i, a):
+        b = f(a)
+        later.append(tf.exp(b))
+        return i + 1, later[0] * 0.1
+
+    x = tf.constant(1.0)
+    y = tf.while_loop(lambda i, a: i < 3, body, [0, x])[1]
+    with pytest.raises(NotImplementedError, match="takes 'while/Exp:0', which the branch or loop that it stands in"):
+        tf.gradients(y, x)

@@ -273,6 +273,36 @@ def test_a_loop_whose_length_is_fed_has_a_program_for_each(session):
             assert session.run([y, gradient], {x: 1.5, n: rounds})[0] == np.float32(value)
 
 
+@pytest.mark.parametrize("use", ["condition", "index", "branch"])
+def test_numbers_that_a_run_computes_decide_anew_in_every_run(session, use):
+    x = tf.placeholder(tf.float64, [])
+
+    def body(v):
+        if use == "index":
+            return v * tf.gather(tf.stack([v, 2.0 / v]), tf.cast(v > 3.0, tf.int32))
+        if use == "branch":
+            return tf.cond(v > 3.0, lambda: v / 2.0, lambda: v * v)
+        return v * 1.5
+
+    if use == "condition":
+        y = tf.while_loop(lambda v: v < 100.0, body, [x])
+    else:
+        y = times(3, body, x)
+    gradient = tf.gradients(y, x)[0]
+
+    def expected(v):
+        for _ in range(3):
+            v = (2.0 if v > 3.0 else v * v) if use == "index" else v / 2.0 if v > 3.0 else v * v
+        return v
+
+    for value in [1.5] * (compiling._OFTEN + 3) + [0.5, 2.5, 7.0, 90.0]:
+        found = session.run([y, gradient], {x: value})[0]
+        if use == "condition":
+            assert 100.0 <= found < 150.0
+        else:
+            np.testing.assert_allclose(found, expected(value), rtol=1e-12)
+
+
 def _programs(session, elements, fed):
     source = session._plan(elements, fed).source
     return len(source.function.__globals__["stretch"].programs)
