@@ -28,6 +28,10 @@ May import ``core`` and ``formats``. The files, lowest first:
     flattening      what was watched as straight-line Python
     compiling       when a stretch becomes a flat program
     source          the lines of a plan and their function
+    bindings        the globals of a plan's code
+    naming          which name holds which tensor, and where
+    tape            what autograd must see
+    blocks          branches and loops
     writing         operations to Python source
     guarding        what surrounds a plan's function when it runs
     functions       functions of graph as Python callables

@@ -13,42 +13,43 @@ import torch
 from lazytf.core import dtypes, errors
 from lazytf.runtime.effects import variable_of
 from lazytf.runtime.guarding import guarded
+from lazytf.runtime.locating import HOST
 from lazytf.runtime.regions import Regions, differentiable
-from lazytf.runtime.resources import Context
-from lazytf.runtime.writing import HOST, Writer
+from lazytf.runtime.writing import Writer
 
 _set_grad = torch._C._set_grad_enabled
 _NO_TENSOR = (dtypes.string, dtypes.resource, dtypes.variant)
 _QUIET_ROLES = ("resource", "feed", "read")  # what has state, but does nothing that a caller could miss
 
 
-def callable_of(writer, op, function):
+def callable_of(bindings, op, function):
     """What a kernel of ``op`` gets for ``function``: a Python function of its inputs that returns a list of outputs.
 
-    ``writer`` writes the plan that ``op`` stands in. ``InvalidArgumentError`` where the graph has no such function.
+    ``bindings`` are those of the plan that ``op`` stands in. ``InvalidArgumentError`` where the graph has no such
+    function.
     """
     if isinstance(function, str):
         found = op.graph._get_function(function)
         if found is None:
             raise errors.InvalidArgumentError(None, op, f'Failed to find function "{function}" in function library: ')
         function = found
-    body = _Body(function, writer, op)
+    body = _Body(function, bindings, op)
     if function.gradient is None:
         return body
-    gradient = _Body(function.gradient, writer, op)
+    gradient = _Body(function.gradient, bindings, op)
     return lambda *given: list(_WithGradient.apply(body, gradient, *given)) if torch.is_grad_enabled() else body(*given)
 
 
 class _Body:
     """The code of one function for one calling operation."""
 
-    def __init__(self, function, writer, op):
-        self._function, self._draft, self._resources = function, writer.draft, writer.resources
-        self._prefix, self._place = f"{writer.prefix}{op.name}/", writer.draft.home(op)
+    def __init__(self, function, bindings, op):
+        self._function, self._draft, self._resources = function, bindings.draft, bindings.resources
+        self._prefix, self._place = f"{bindings.prefix}{op.name}/", bindings.draft.home(op)
         self._variants = {}
         _check_types(function, op)
-        if self._written(op in writer.regions.recorded).uses_state:
-            writer.uses_context = True
+        if self._written(op in bindings.draft.regions.recorded).uses_state:
+            bindings.uses_context = True
 
     def _written(self, recorded):
         function, settings = self._function, self._draft.settings
@@ -88,7 +89,7 @@ class _BodyWriter(Writer):
     def __init__(self, draft, resources, prefix, place, recorded):
         super().__init__(draft, resources, callable_of, prefix)
         self._place = place
-        self._records_all = self.grad_mode = recorded
+        self._records_all = self.tape.grad_mode = recorded
 
     def _feed(self, t, i):
         name = f"f{i}"
@@ -96,25 +97,21 @@ class _BodyWriter(Writer):
             self.borrowing.given[t.op] = name
             return
         self.page.defined[name] = t._shape
-        self._hold(t, HOST if t._dtype._base in _NO_TENSOR else self._place, name, frozenset((t,)), self._records_all)
+        self.names.hold(
+            t, HOST if t._dtype._base in _NO_TENSOR else self._place, name, frozenset((t,)), self._records_all
+        )
         if t in self.regions.sources:
-            self._start_recording(t, t.op, fresh=not self._records_all)
+            self.tape.start(t, t.op, fresh=not self._records_all)
 
     def _fetched_alive(self, t):
         """An expression for a result; what belongs to a variable, or to the code itself, is copied."""
         if t._dtype is dtypes.resource and variable_of(t) is not None:
             return self.borrowing.cell(variable_of(t))
         place = HOST if t._dtype._base in _NO_TENSOR else self._place
-        name = self.page.use(self._value(t, place, t.op in self.regions.recorded))
+        name = self.page.use(self.names.value(t, place, t.op in self.regions.recorded))
         if place is HOST or self.borrowing.lenders(name).issubset(self.draft.fed):
             return name
         return f"{name}.clone()"
-
-    def _context(self, op):
-        self.uses_context = True
-        context = Context(self.resources, op, self.draft.home(op).torch)
-        context.name = self.prefix + op.name
-        return self.page.bind(f"ctx{op._id}", context)
 
 
 def _has_effects(op):

@@ -11,6 +11,7 @@ from lazytf.core import contents, dtypes, shapes
 from lazytf.core.operation import arguments
 from lazytf.runtime.effects import JOINTS, is_object
 
+HOST = "host"  # the place of what is in NumPy, beside the devices
 _MOST_KNOWN = 4096  # elements of a value that is worth computing before the run
 
 

@@ -16,14 +16,14 @@ from lazytf.runtime.frames import LOOP, Frames, flat
 from lazytf.runtime.functions import callable_of
 from lazytf.runtime.guarding import guarded
 from lazytf.runtime.isolating import isolate
-from lazytf.runtime.locating import known_values, on_host
+from lazytf.runtime.locating import HOST, known_values, on_host
 from lazytf.runtime.merging import merge
 from lazytf.runtime.ordering import arrange
 from lazytf.runtime.placing import place
 from lazytf.runtime.pruning import needed
 from lazytf.runtime.regions import Regions
 from lazytf.runtime.structure import Guards
-from lazytf.runtime.writing import HOST, Writer
+from lazytf.runtime.writing import Writer
 
 
 class Draft:
