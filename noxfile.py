@@ -15,10 +15,12 @@ RECORDER = "3.7"  # the last Python that TensorFlow 1.15 was built for
 
 @nox.session
 def demo(session):
-    """Trains the tutorial's network, then one on scikit-learn's digits; ``-- DIR`` says where its pictures go."""
+    """Trains the tutorial's network, one on scikit-learn's digits, one that writes; ``-- DIR``: where pictures go."""
     session.install(*PINNED, "-e", ".[examples]")
+    folder = session.posargs[0] if session.posargs else "out"
     session.run("python", "examples/training.py")
-    session.run("python", "examples/digits.py", "--out", *(session.posargs or ["out/digits"]))
+    session.run("python", "examples/digits.py", "--out", f"{folder}/digits")
+    session.run("python", "examples/char_lstm.py", "--out", f"{folder}/char")
 
 
 @nox.session
