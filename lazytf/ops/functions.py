@@ -151,9 +151,11 @@ def Case(branch_index, input, branches):
 # -- loops ------------------------------------------------------------------------------------------------------------
 
 
-def _looped(input, cond, body):
+def _looped(ctx, input, cond, body):
     values = list(input)
-    while _holds(cond(*values)[0].tolist()):
+    for _ in ctx.rounds():
+        if not _holds(cond(*values)[0].tolist()):
+            break
         values = body(*values)
     return values
 
@@ -169,8 +171,8 @@ def _looped(input, cond, body):
     stateful=True,
     gradient=False,
 )
-def While(input, cond, body):
-    return _looped(input, cond, body)
+def While(ctx, input, cond, body):
+    return _looped(ctx, input, cond, body)
 
 
 @op(
@@ -182,8 +184,8 @@ def While(input, cond, body):
     reads=["input"],
     gradient=False,
 )
-def StatelessWhile(input, cond, body):
-    return _looped(input, cond, body)
+def StatelessWhile(ctx, input, cond, body):
+    return _looped(ctx, input, cond, body)
 
 
 @op(

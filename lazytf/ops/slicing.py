@@ -5,6 +5,7 @@ for none, and what it does not mention is taken whole. ``_index`` spells it out 
 entry for each dimension of the input and each new axis; shape rule and kernels read that.
 """
 
+import functools
 import sys
 from builtins import slice as part
 
@@ -139,9 +140,26 @@ def _runtime_index(input, begin, end, strides, *masks):
             f"{bracketed(np.shape(begin))}, {bracketed(np.shape(end))}, and {bracketed(np.shape(strides))} instead."
         )
     try:
-        return tuple(_index(input.shape, begin, end, strides, *masks))
+        return _indices(tuple(input.shape), tuple(begin), tuple(end), tuple(strides), *masks)
     except _Unfit as e:
         return refuse(str(e))
+
+
+@functools.lru_cache(maxsize=4096)  # a program slices the same way in each run, and this takes longer than the slice
+def _indices(shape, begin, end, strides, *masks):
+    """NumPy's index of the specification; and the same with every step forward, for torch, with the dimensions of the
+    result to turn round after.
+    """
+    index = tuple(_index(shape, begin, end, strides, *masks))
+    forward, turned = [], []
+    for entry in index:
+        if isinstance(entry, part) and entry.step is not None and entry.step < 0:
+            turned.append(sum(1 for e in forward if not isinstance(e, int)))
+            stop = -1 if entry.stop is None else entry.stop
+            last = entry.start + (entry.start - stop - 1) // -entry.step * entry.step
+            entry = part(last, entry.start + 1, -entry.step)
+        forward.append(entry)
+    return index, tuple(forward), turned
 
 
 @op(
@@ -153,28 +171,19 @@ def _runtime_index(input, begin, end, strides, *masks):
     no_gradient_inputs=("begin", "end", "strides"),
 )
 def StridedSlice(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask):
-    index = _runtime_index(
+    _, forward, turned = _runtime_index(
         input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask
     )
-    if all(stride > 0 for stride in strides):
-        return input[index]
-    forward, turned = [], []  # torch steps forward only: take the same places upwards, then turn them round
-    for entry in index:
-        if isinstance(entry, part) and entry.step is not None and entry.step < 0:
-            turned.append(sum(1 for e in forward if not isinstance(e, int)))
-            stop = -1 if entry.stop is None else entry.stop
-            last = entry.start + (entry.start - stop - 1) // -entry.step * entry.step
-            entry = part(last, entry.start + 1, -entry.step)
-        forward.append(entry)
-    return input[tuple(forward)].flip(turned)
+    return input[forward].flip(turned) if turned else input[forward]
 
 
 @StridedSlice.on_host_too
 def _(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask):
     input = np.asarray(input)
-    return input[
-        _runtime_index(input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask)
-    ]
+    index, _, _ = _runtime_index(
+        input, begin, end, strides, begin_mask, end_mask, ellipsis_mask, new_axis_mask, shrink_axis_mask
+    )
+    return input[index]
 
 
 def strided_slice(

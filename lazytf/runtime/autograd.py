@@ -63,6 +63,12 @@ def summed(leaves, gradients):
     return sum(found.values())
 
 
+def moved(tensor, device):
+    """A recorded tensor on another device, with its tape, whatever grad mode its line stands in."""
+    with torch.enable_grad():
+        return tensor.to(device)
+
+
 def recorded(tensor):
     """``tensor`` as a place where recording starts: itself where it is recorded already."""
     return tensor if tensor.requires_grad else tensor.detach().requires_grad_()

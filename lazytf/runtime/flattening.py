@@ -268,7 +268,9 @@ def _on_scalars(watcher, steps, wanted):
 
 
 def _is_scalar_arithmetic(step, watcher, changed):
-    if step.operation not in _OPERATORS or step.kwargs or len(step.args) != 2:
+    if step.kwargs or len(step.args) != (1 if step.operation is _aten.neg.default else 2):
+        return False
+    if step.operation is not _aten.neg.default and step.operation not in _OPERATORS:
         return False
     tensors = [watcher.tensors[n] for n in (*step.refs(), *step.outputs)]
     kinds = {t.dtype for t in tensors}
@@ -343,10 +345,10 @@ class _Text:
         return f"{', '.join(targets)}{',' if step.many and len(targets) == 1 else ''} = {call}"
 
     def _scalar_line(self, step):
-        left, right = (self._scalar(a.number) if isinstance(a, Ref) else self._literal(a) for a in step.args)
+        given = [self._scalar(a.number) if isinstance(a, Ref) else self._literal(a) for a in step.args]
         n = step.outputs[0]
         self.scalars[n] = f"s{n}"
-        return f"s{n} = {left} {_OPERATORS[step.operation]} {right}"
+        return f"s{n} = -{given[0]}" if len(given) == 1 else f"s{n} = {f' {_OPERATORS[step.operation]} '.join(given)}"
 
     def _scalar(self, n):
         """The name of a number as NumPy's scalar, after a line that makes it one where need be."""

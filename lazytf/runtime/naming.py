@@ -94,13 +94,16 @@ class Naming:
         """A copy of a value at another place."""
         where = "h" if place is HOST else place.kind.lower() + place.name.rpartition(":")[2]
         own = f"{'h' if place is HOST else 't' if at is HOST else name[0]}{name[1:]}_{where}"
-        text = (
-            f"to_host({name})"
-            if place is HOST
-            else f"to_torch({name}, {self.bindings.device(place)})"
-            if at is HOST
-            else f"{name}.to({self.bindings.device(place)})"
-        )
+        if own in self.page.defined and self.page.is_visible(own):  # for another tensor that the name holds
+            return own
+        if place is HOST:
+            text = f"to_host({name})"
+        elif at is HOST:
+            text = f"to_torch({name}, {self.bindings.device(place)})"
+        elif name in self.records:
+            text = f"moved({name}, {self.bindings.device(place)})"
+        else:
+            text = f"{name}.to({self.bindings.device(place)})"
         self.page.insert(
             f"{own} = {text}",
             op or t.op,

@@ -223,6 +223,10 @@ class Context:
         """A block in which the session's lock is free, for a kernel that waits for other threads."""
         return self.resources.released()
 
+    def rounds(self):
+        """What a kernel's loop goes round in (see ``Resources.rounds``)."""
+        return self.resources.rounds()
+
     @property
     def deadline(self):
         return self.resources.deadline

@@ -45,6 +45,7 @@ _BINDINGS = {
     "set_grad": torch._C._set_grad_enabled,
     "gradients": autograd.gradients,
     "recorded": autograd.recorded,
+    "moved": autograd.moved,
     "replaced": autograd.replaced,
     "Rule": autograd.Rule,
     "under_rule": autograd.under_rule,

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import lazytf as tf
+from lazytf.control_flow.functions import Defun
 from lazytf.runtime import compiling
 
 
@@ -356,3 +357,10 @@ def test_a_failure_in_a_round_names_its_operation_and_leaves_the_session_usable(
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"(?s)is not in \[0, 2.*while/pick"):
         session.run(last)
     assert session.run(v).tolist() == [3.0]
+
+
+def test_a_loop_of_functions_without_end_stops_at_the_time_limit(session):
+    always, same = (Defun(tf.int32)(f) for f in (lambda i: i >= 0, lambda i: tf.maximum(i - 1, 0)))
+    forever = tf.raw_ops.While(input=[tf.constant(0)], cond=always, body=same)
+    with pytest.raises(tf.errors.DeadlineExceededError, match="While"):
+        session.run(forever, options=tf.RunOptions(timeout_in_ms=100))

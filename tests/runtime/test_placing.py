@@ -143,3 +143,12 @@ def test_training_runs_across_devices(gpus):
     before = session.run(loss)
     session.run(step)
     assert session.run(loss) < before
+
+
+def test_a_recorded_tensor_moves_with_its_tape(gpus):
+    with tf.device("/cpu:0"):
+        x = tf.placeholder(tf.float32, [2])
+    with tf.device("/gpu:0"):
+        y = tf.exp(x)
+    with tf.Session() as session:
+        assert "moved(" in session.plan_source(tf.gradients(y, x), {x: [0, 0]})
