@@ -40,6 +40,7 @@ class OpType:
         "gathered",
         "takes_shapes",
         "takes_lists",
+        "makes_flows",
     )
 
     def __init__(
@@ -67,6 +68,7 @@ class OpType:
         self.takes_shapes, self.takes_lists = (
             any(getattr(a, flag) for a in schema.inputs) for flag in ("is_shape", "is_list")
         )
+        self.makes_flows = any(a.is_flow for a in schema.outputs)
         self.has_gradient, self.is_stateful, self.is_view, self.is_alias = gradient, stateful, view or alias, alias
         self.on_host, self.explain = on_host, explain
         self.merged, self.shared, self.role, self.gathered = None, (), role, gathered

@@ -76,7 +76,8 @@ def _hosted(ops, fed, known, recorded, frames, assumed):
                 carried.update(op.outputs)
                 hosted.add(op)
                 continue
-        carried.update(t for t, arg in zip(op.outputs, kind.schema.outputs, strict=False) if arg.is_flow)
+        if kind.makes_flows:
+            carried.update(t for t, arg in zip(op.outputs, kind.schema.outputs, strict=True) if arg.is_flow)
         if kind.on_host:
             hosted.add(op)
         elif any(t._dtype._base is dtypes.string for t in (*op._inputs, *op.outputs)):

@@ -58,9 +58,10 @@ class Naming:
         """The name that holds ``t`` at ``place``, after a line that brings it there where it is not yet."""
         if t._dtype._is_ref_dtype and t not in self._places:
             return self._referenced(t, place, recorded, op)
-        places = {p: n for p, n in self._places.get(t, {}).items() if self.page.is_visible(n)}
+        places = self._places.get(t, {})
         name = places.get(place)
-        if name is None:
+        if name is None or not self.page.is_visible(name):
+            places = {p: n for p, n in places.items() if self.page.is_visible(n)}
             if t in self.known and (place is HOST or not places):
                 name = self._baked(t, place)
             elif places:

@@ -5,6 +5,8 @@ else - nested structures, names, options - is worked out the first time (``_prep
 fed values to the finished result.
 """
 
+import contextlib
+import gc
 import sys
 import threading
 from typing import NamedTuple
@@ -154,7 +156,8 @@ class BaseSession:
             key = tuple(elements), fed, done
             plan = self._plans.get(key)
             if plan is None:
-                plan = self._plans[key] = Plan(elements, fed, self._settings, self._resources, done)
+                with _uncollected():
+                    plan = self._plans[key] = Plan(elements, fed, self._settings, self._resources, done)
                 if self._settings.log_placement:
                     self._log(plan)
             return plan
@@ -294,6 +297,20 @@ def _check_target(target):
             None,
             f"Cannot connect to {target!r}: lazytf runs sessions in this process only. Leave `target` empty.",
         )
+
+
+@contextlib.contextmanager
+def _uncollected():
+    """A block without garbage collection: writing a plan makes much and drops little, and a third of its time would go
+    to walking all of torch's objects.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _spread(elements, values):

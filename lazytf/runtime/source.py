@@ -228,6 +228,8 @@ def _add_function(text, origins, name, parameters, lines):
 
 def _common(path, other):
     """How many headers two paths share."""
+    if not path or not other:
+        return 0
     return next((i for i, (a, b) in enumerate(zip(path, other, strict=False)) if a != b), min(len(path), len(other)))
 
 
@@ -244,13 +246,13 @@ def _deaths(lines):
     made, last, lost = {}, {}, set()
     for number, line in enumerate(lines):
         for n in line.defines:
-            if n in made and _common(made[n], line.path) < len(made[n]):
+            if made.get(n) and _common(made[n], line.path) < len(made[n]):
                 lost.add(n)
             made.setdefault(n, line.path)
         for n in (*line.uses, *line.defines):
             if n in made:
                 last[n] = number
-                if _common(made[n], line.path) < len(made[n]):
+                if made[n] and _common(made[n], line.path) < len(made[n]):
                     lost.add(n)
     found = {}
     for n, number in last.items():

@@ -24,7 +24,8 @@ class Guards:
     def __init__(self, ops, ended, frames):
         self.of, self._ended, self.choices = {}, ended, {}
         self._predicates = {}
-        for op in ops:
+        has_branches = any(op.op_type.role in ("switch", "merge") for op in ops)
+        for op in ops if has_branches else ():
             if op.op_type.role == "merge":
                 if op in frames.merges:
                     found = self.of_tensor(next(t for t in op._inputs if t.op.op_type.role == "enter"))
@@ -37,7 +38,6 @@ class Guards:
         for loop in frames.loops:
             found = dict.fromkeys(g for e in loop.enters for g in self.of.get(e, ()))
             self.of[loop] = self._outermost_first(found)
-        self.any = any(op.op_type.role == "switch" for op in ops)
 
     def __getitem__(self, op):
         return self.of.get(op, ())

@@ -295,8 +295,10 @@ class Writer:
             elif self.tape.grad_mode and not self.names.records.isdisjoint(page.uses):
                 self.tape.set_grad(False)
         lenders = NOTHING.union(*(self.borrowing.lenders(n) for n in page.uses)) if kind.is_view else NOTHING
-        flows = [t for t, arg in zip(op.outputs, kind.schema.outputs, strict=False) if arg.is_flow]
-        made = [t for t in op.outputs if t not in flows] if flows else op.outputs
+        made, flows = op.outputs, ()
+        if kind.makes_flows:
+            flows = [t for t, arg in zip(op.outputs, kind.schema.outputs, strict=True) if arg.is_flow]
+            made = [t for t in op.outputs if t not in flows]
         outputs = [] if merged else [t for t in made if not is_reference(t)]
         at = {t: HOST if t._dtype._base is dtypes.string else place for t in outputs}
         targets = ["_"] * len(made) if len(outputs) < len(made) else [self.names.define(t, at[t]) for t in outputs]
