@@ -165,14 +165,21 @@ class Resources:
         return getattr(self._run, "deadline", None)
 
     def rounds(self):
-        """What a loop goes round in: for ever, or until the run's deadline; then ``DeadlineExceededError``."""
-        return _EVER if self.deadline is None else self._rounds_until(self.deadline)
+        """What a loop goes round in: until the run's deadline, ``DeadlineExceededError``, or until the session is
+        closed, ``CancelledError``.
+        """
+        return itertools.chain.from_iterable(self._looking_up(self.deadline))
 
-    def _rounds_until(self, deadline):
+    def _looking_up(self, deadline):
+        """Some rounds at a time; between them it is seen whether there may be more."""
         while True:
-            if time.monotonic() > deadline or self.closed:
-                raise errors.DeadlineExceededError(None, None, "Timed out waiting for notification: a loop did not end")
-            yield from _MANY
+            if self.closed:
+                raise errors.CancelledError(None, None, "Session has been closed.")
+            if deadline is not None and time.monotonic() > deadline:
+                raise errors.DeadlineExceededError(
+                    None, None, "Timed out waiting for notification: a loop did not end"
+                )
+            yield _SOME
 
     @contextlib.contextmanager
     def released(self):
@@ -188,7 +195,7 @@ class Resources:
                 self.lock.acquire()
 
 
-_EVER, _MANY = itertools.repeat(None), (None,) * 16  # rounds between two looks at the clock
+_SOME = (None,) * 32  # rounds between two looks at the clock
 
 
 def _owned(lock):

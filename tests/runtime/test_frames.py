@@ -324,7 +324,7 @@ def test_a_loop_without_end_stops_at_the_time_limit(session):
 
 def test_a_loop_without_end_stops_when_its_session_is_closed():
     with tf.Graph().as_default():
-        session = tf.Session(config=tf.ConfigProto(operation_timeout_in_ms=60_000))
+        session = tf.Session()
         forever = tf.while_loop(lambda i: i >= 0, lambda i: tf.maximum(i - 1, 0), [0])
         failures = []
 
@@ -340,9 +340,7 @@ def test_a_loop_without_end_stops_when_its_session_is_closed():
             time.sleep(0.001)
         session.close()
         thread.join(10)
-        assert not thread.is_alive() and isinstance(
-            failures[0], (tf.errors.CancelledError, tf.errors.DeadlineExceededError)
-        )
+        assert not thread.is_alive() and isinstance(failures[0], tf.errors.CancelledError)
 
 
 def test_a_failure_in_a_round_names_its_operation_and_leaves_the_session_usable(session):
