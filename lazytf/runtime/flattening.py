@@ -27,7 +27,7 @@ def written(watcher, results):
     steps, same = _simplified(watcher)
     numbers = [watcher.number_of(r) for r in results]
     wanted = [same.get(n, n) for n in numbers]
-    steps = with_joined_products(steps, watcher, wanted, _changed(watcher))
+    steps = with_joined_products(_needed(steps, wanted), watcher, wanted, _changed(watcher))
     return _Text(watcher, _needed(steps, wanted), wanted, _borrowed(watcher, results, same)).compiled()
 
 
@@ -53,10 +53,11 @@ def _simplified(watcher):
     """Steps with constants computed, equal ones merged, detaches gone; and which number another now stands for."""
     changed = _changed(watcher)
     constants, same, seen, kept = watcher.constants, _equal_constants(watcher, changed), {}, []
+    turned = {}  # number of a transpose -> that of the matrix
     for step in watcher.steps:
         step.args, step.kwargs = _renamed(step.args, same), {k: _renamed(v, same) for k, v in step.kwargs.items()}
         if changed.isdisjoint((*step.refs(), *step.outputs)):
-            input_again = _input_again(step, watcher)
+            input_again = _input_again(step, watcher, turned)
             if input_again is not None:
                 same[step.outputs[0]] = input_again
                 continue
@@ -97,10 +98,14 @@ def _equal_constants(watcher, changed):
     return same
 
 
-def _input_again(step, watcher):
+def _input_again(step, watcher, turned):
     """The number of an input that the step's only result equals: a detach, a product with ones, a view that changes
-    nothing.
+    nothing; or of the matrix that it turns back.
     """
+    if step.operation is _aten.t.default:
+        n = step.args[0].number
+        turned[step.outputs[0]] = n
+        return turned.get(n)
     if step.operation in (_aten.detach.default, _aten.alias.default):
         return step.args[0].number
     candidate = None

@@ -89,35 +89,71 @@ def _joined(terms, total, makers, uses, watcher, changed):
     """Steps that make ``total``, the sum of ``terms``, with the products among them joined; None where that is no
     gain.
     """
-    products = [
-        t
-        for t in terms
-        if t in makers and makers[t].operation is _aten.mm.default and uses[t] == 1 and t not in changed
-    ]
-    if len(products) < _FEW_TERMS:
-        return None
-    pairs = [tuple(a.number for a in makers[t].args) for t in products]
-    (m, k), (_, n) = (watcher.tensors[i].shape for i in pairs[0])
-    if k * (m + n) > 2 * m * n or not changed.isdisjoint(i for pair in pairs for i in pair):
-        return None
-    steps = []
+    plain, turned, others = [], [], []
+    for term in terms:
+        if uses[term] != terms.count(term) or term in changed:
+            others.append(term)
+            continue
+        step, pairs = makers.get(term), plain
+        if step is not None and step.operation is _aten.t.default and uses[step.args[0].number] == 1:
+            step, pairs = makers.get(step.args[0].number), turned
+        if step is not None and step.operation is _aten.mm.default:
+            pairs.append((term, *(a.number for a in step.args)))
+        else:
+            others.append(term)
+    join = _Join(makers, watcher, total)
+    found = []
+    for pairs in (plain, turned):
+        if _is_gain(pairs, watcher, changed):
+            found.append(join.product([(a, b) for _, a, b in pairs], pairs is turned))
+        else:
+            others += [term for term, *_ in pairs]
+    return join.sum(found, others) if found else None
 
-    def add(operation, *args, output=None):
-        given = [[watcher.tensors[a.number] for a in x] if isinstance(x, list) else x for x in args]
-        given = [watcher.tensors[x.number] if isinstance(x, Ref) else x for x in given]
-        number = watcher.add(operation(*given).detach()) if output is None else output
-        steps.append(Step(operation, args, {}, [number], False))
+
+def _is_gain(pairs, watcher, changed):
+    """Whether to copy the factors of many products side by side takes less time than to add up what they give."""
+    if len(pairs) < _FEW_TERMS or not changed.isdisjoint(i for _, *pair in pairs for i in pair):
+        return False
+    (m, k), (_, n) = (watcher.tensors[i].shape for i in pairs[0][1:])
+    return k * (m + n) <= 2 * m * n
+
+
+class _Join:
+    """The steps that take the place of one sum."""
+
+    def __init__(self, makers, watcher, total):
+        self._makers, self._watcher, self._total = makers, watcher, total
+        self.steps = []
+
+    def _add(self, operation, *args):
+        with torch.no_grad():
+            found = operation(*_tensors(args, self._watcher))
+        number = self._watcher.add(found)
+        self.steps.append(Step(operation, args, {}, [number], False))
         return Ref(number)
 
-    with torch.no_grad():
-        left = [makers.get(a) for a, _ in pairs]
+    def product(self, pairs, is_turned):
+        """One product for the sum of ``a @ b`` over pairs; of its transpose where ``is_turned``."""
+        left = [self._makers.get(a) for a, _ in pairs]
         if all(step is not None and step.operation is _aten.t.default for step in left):
-            a = add(_aten.t.default, add(_aten.cat.default, [step.args[0] for step in left], 0))
+            a = self._add(_aten.t.default, self._add(_aten.cat.default, [step.args[0] for step in left], 0))
         else:
-            a = add(_aten.cat.default, [Ref(a) for a, _ in pairs], 1)
-        b = add(_aten.cat.default, [Ref(b) for _, b in pairs], 0)
-        others = [t for t in terms if t not in products]
-        found = add(_aten.mm.default, a, b, output=None if others else total)
-        for i, other in enumerate(others):
-            found = add(_aten.add.Tensor, found, Ref(other), output=total if i == len(others) - 1 else None)
-    return steps
+            a = self._add(_aten.cat.default, [Ref(a) for a, _ in pairs], 1)
+        found = self._add(_aten.mm.default, a, self._add(_aten.cat.default, [Ref(b) for _, b in pairs], 0))
+        return self._add(_aten.t.default, found) if is_turned else found
+
+    def sum(self, products, others):
+        """All steps, the last of which gives the total."""
+        found, *rest = [*products, *map(Ref, others)]
+        for term in rest:
+            found = self._add(_aten.add.Tensor, found, term)
+        self.steps[-1].outputs[0] = self._total
+        return self.steps
+
+
+def _tensors(args, watcher):
+    return [
+        watcher.tensors[a.number] if isinstance(a, Ref) else _tensors(a, watcher) if isinstance(a, list) else a
+        for a in args
+    ]
