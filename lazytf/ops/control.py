@@ -291,7 +291,6 @@ _KINDS = (
     (MemoryError, errors.ResourceExhaustedError),
     ((TypeError, ValueError), errors.InvalidArgumentError),
 )
-_NAMES = {"float64": "double", "float32": "float", "float16": "half"}
 
 
 def _call(input, token, Tout):
@@ -325,10 +324,7 @@ def _returned(token, i, value, dtype):
         found = dtypes.as_dtype(array.dtype)
     wanted = dtypes.as_dtype(dtype).base_dtype
     if found is not wanted:
-        refuse(
-            f"{i}-th value returned by {token} is {_NAMES.get(found.name, found.name)}, but expects "
-            f"{_NAMES.get(wanted.name, wanted.name)}"
-        )
+        refuse(f"{i}-th value returned by {token} is {found._c_name}, but expects {wanted._c_name}")
     return array if array.ndim else array[()]
 
 

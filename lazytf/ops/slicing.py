@@ -342,15 +342,14 @@ def _slice_extent(op, begin, size, i, extent, fixed):
     return extent - begin[i]
 
 
-def _slice_trouble(input, begin, size):
-    count = len(input.shape)
-    if not np.shape(begin) == np.shape(size) == (count,):
+def _slice_trouble(shape, begin, size):
+    if not np.shape(begin) == np.shape(size) == (len(shape),):
         return (
-            f"Expected begin and size arguments to be 1-D tensors of size {count}, but got shapes "
+            f"Expected begin and size arguments to be 1-D tensors of size {len(shape)}, but got shapes "
             f"{bracketed(np.shape(begin))} "
             f"and {bracketed(np.shape(size))} instead."
         )
-    for i, (b, s, extent) in enumerate(zip(begin, size, input.shape, strict=True)):
+    for i, (b, s, extent) in enumerate(zip(begin, size, shape, strict=True)):
         if not 0 <= b <= extent:
             return f"Expected begin[{i}] in [0, {extent}], but got {b}"
         if s != -1 and not 0 <= s <= extent - b:
@@ -358,9 +357,17 @@ def _slice_trouble(input, begin, size):
     return None
 
 
+@functools.lru_cache(maxsize=4096)
+def _slice_index(shape, begin, size):
+    refuse(_slice_trouble(shape, begin, size))
+    return tuple(part(b, None if s == -1 else b + s) for b, s in zip(begin, size, strict=True))
+
+
 def _cut(input, begin, size):
-    refuse(_slice_trouble(input, begin, size))
-    return input[tuple(part(b, None if s == -1 else b + s) for b, s in zip(begin, size, strict=True))]
+    shape = tuple(input.shape)
+    if not (isinstance(begin, list) and isinstance(size, list) and len(begin) == len(size) == len(shape)):
+        refuse(_slice_trouble(shape, begin, size))
+    return input[_slice_index(shape, tuple(begin), tuple(size))]
 
 
 @op(
@@ -370,7 +377,7 @@ def _cut(input, begin, size):
     no_gradient_inputs=("begin", "size"),
 )
 def Slice(input, begin, size):
-    return _cut(input, begin, size) if begin else input
+    return _cut(input, begin, size)
 
 
 @Slice.on_host_too

@@ -4,6 +4,8 @@ Constants and attrs, kernels, types, devices, functions of graph as callables, a
 session. Each is bound on the page when a line first asks for it.
 """
 
+from itertools import count as counting
+
 import numpy as np
 
 from lazytf.core import dtypes, errors
@@ -24,9 +26,11 @@ class Bindings:
         self.page, self.draft, self.resources, self.borrowing = page, draft, resources, borrowing
         self.callable_of, self.prefix = callable_of, prefix
         self.uses_context = False
+        self._numbers = counting()
 
     def constant(self, value):
-        name = f"k{len(self.page.globals)}"
+        """A name of its own for a value."""
+        name = f"k{next(self._numbers)}"
         self.page.globals[name] = value
         self.borrowing.lend(name, frozenset((name,)))
         return name

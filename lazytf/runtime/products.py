@@ -89,7 +89,9 @@ def _joined(terms, total, makers, uses, watcher, changed):
     """Steps that make ``total``, the sum of ``terms``, with the products among them joined; None where that is no
     gain.
     """
-    plain, turned, others = [], [], []
+    plain: list[tuple] = []  # a product and the numbers of its factors
+    turned: list[tuple] = []  # the same of products that are taken transposed
+    others = []
     for term in terms:
         if uses[term] != terms.count(term) or term in changed:
             others.append(term)

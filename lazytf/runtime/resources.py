@@ -176,9 +176,7 @@ class Resources:
             if self.closed:
                 raise errors.CancelledError(None, None, "Session has been closed.")
             if deadline is not None and time.monotonic() > deadline:
-                raise errors.DeadlineExceededError(
-                    None, None, "Timed out waiting for notification: a loop did not end"
-                )
+                raise errors.DeadlineExceededError(None, None, "Timed out waiting for notification: a loop did not end")
             yield _SOME
 
     @contextlib.contextmanager
