@@ -89,9 +89,7 @@ def _joined(terms, total, makers, uses, watcher, changed):
     """Steps that make ``total``, the sum of ``terms``, with the products among them joined; None where that is no
     gain.
     """
-    plain: list[tuple] = []  # a product and the numbers of its factors
-    turned: list[tuple] = []  # the same of products that are taken transposed
-    others = []
+    plain, turned, others = [], [], []  # products with their factors, those that are taken transposed, other terms
     for term in terms:
         if uses[term] != terms.count(term) or term in changed:
             others.append(term)
@@ -147,8 +145,8 @@ class _Join:
 
     def sum(self, products, others):
         """All steps, the last of which gives the total."""
-        found, *rest = [*products, *map(Ref, others)]
-        for term in rest:
+        found = products[0]
+        for term in products[1:] + [Ref(n) for n in others]:
             found = self._add(_aten.add.Tensor, found, term)
         self.steps[-1].outputs[0] = self._total
         return self.steps
