@@ -27,8 +27,18 @@ class Blocks:
         self.page.path = self._base
         for predicate, branch in guards:
             if (predicate, branch) not in self._given:
-                name = self.names.value(predicate, HOST, op=op)
+                name = self._decides(predicate, op)
                 self.page.path = (*self.page.path, Header(name if branch else f"not {name}", op=op))
+
+    def _decides(self, predicate, op):
+        """The name that a condition looks at; only a run knows whether a predicate of unknown shape is a scalar."""
+        name = self.names.value(predicate, HOST, op=op)
+        if predicate._shape == () or predicate in self.draft.known:
+            return name
+        own = f"{name}_p"
+        if own not in self.page.defined or not self.page.is_visible(own):
+            self.page.insert(f"{own} = scalar({name})", op, predicate.name, [name], own)
+        return own
 
     def join(self, op):
         """A merge: the value of the side that ran."""
@@ -103,7 +113,7 @@ class Blocks:
         for group in loop.before:
             self.writer.group(group)
         page.path = self._base
-        decides = self.names.value(loop.condition._inputs[0], HOST, op=loop.condition)
+        decides = self._decides(loop.condition._inputs[0], loop.condition)
         left = self._leave(loop, carried, outer)
         self.tape.set_grad(mode)
         page.line(f"if not {page.use(decides)}: break", loop.condition, loop.condition.name)

@@ -48,8 +48,6 @@ def _frame_of(error, filename):
 
 def _sentence(error, op, frame, source, line):
     """TensorFlow's words for the failure where the op knows them, else the kernel's with the inputs' shapes."""
-    if isinstance(error, ValueError) and "truth value of an array" in str(error):
-        return "The second input must be a scalar, but it has another shape"
     values = source.arguments_at(line, frame)
     if op.op_type.explain is not None and values is not None:
         try:
@@ -88,3 +86,11 @@ def unfed(op):
         f"You must feed a value for placeholder tensor '{op.name}' with dtype {dtype}{known}",
         op,
     )
+
+
+def scalar(predicate):
+    """A predicate that is one; TensorFlow's error where it is an array."""
+    if predicate.ndim:
+        shape = shapes.bracketed(predicate.shape)
+        raise errors.InvalidArgumentError(None, None, f"The second input must be a scalar, but it has shape {shape}")
+    return predicate

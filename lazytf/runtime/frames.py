@@ -141,10 +141,24 @@ class Frames:
             if loop is not None:
                 self.of[op] = loop
                 self._sort(op, loop)
+        self.loops = [loop for loop in self.loops if not self._is_left_out(loop)]
         for loop in reversed(self.loops):
             loop.close()
         self.top = self._top(ops)
         self.merges = {m for loop in self.loops for m in loop.merges}
+
+    def _is_left_out(self, loop):
+        """Whether a run needs no more of a loop than what enters it, which then belongs to what is around."""
+        if loop.condition is not None or loop.merges or loop._loops:
+            return False
+        for op in loop.members:
+            del self.of[op]
+            if loop.parent is not None:
+                self.of[op] = loop.parent
+                loop.parent._own.append(op)
+        if loop.parent is not None:
+            loop.parent._loops.remove(loop)
+        return True
 
     def _around(self, op):
         """The innermost loop that an operation's inputs, and what it waits for, stand in."""

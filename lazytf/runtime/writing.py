@@ -59,6 +59,7 @@ _BINDINGS = {
     "array": np.array,
     "dead": failures.dead,
     "unfed": failures.unfed,
+    "scalar": failures.scalar,
     "flow": np.float32(0),  # what a tensor holds that only puts operations in order
 }
 
@@ -195,7 +196,7 @@ class Writer:
             self.names.hold(op.outputs[0], self.draft.home(op), self.bindings.constant(None))
         elif role == "merge":
             self.blocks.join(op)
-        elif (role in ("read", "switch") or op.op_type.is_alias) and op not in self.regions.ruled:
+        elif (role in ("read", "switch", "enter") or op.op_type.is_alias) and op not in self.regions.ruled:
             self.alias(op)
         elif outputs or op._inputs or op.op_type.is_stateful:
             self._call(group)
