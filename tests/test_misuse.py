@@ -101,6 +101,37 @@ def missing_feed(session):
     session.run(tf.reduce_sum(x))
 
 
+@misuse(tf.errors.InvalidArgumentError, "branch_index must be a scalar; got [1]")
+def switch_by_a_vector(session):
+    index = tf.placeholder(tf.int32)
+    chosen = tf.switch_case(index, [lambda: tf.constant(1), lambda: tf.constant(2)])  # <-
+    session.run(chosen, {index: [1]})
+
+
+@misuse(tf.errors.InvalidArgumentError, "Computed output size would be negative: -1", "effective_filter_size: 4")
+def window_larger_than_the_image(session):
+    image = tf.placeholder(tf.float32)
+    found = tf.nn.conv2d(image, tf.ones([4, 4, 1, 1]), 1, "VALID")  # <-
+    session.run(found, {image: np.ones([1, 2, 2, 1])})
+
+
+@misuse(TypeError, "must be a pair (c, h), an LSTMStateTuple", "state_is_tuple=False", blamed=False)
+def one_tensor_as_state_of_an_lstm(session):
+    cell = tf.nn.rnn_cell.LSTMCell(4)
+    tf.nn.dynamic_rnn(cell, tf.ones([2, 3, 5]), initial_state=tf.zeros([2, 8]))
+
+
+@misuse(ValueError, "Expected state to be a tuple of length 2", blamed=False)
+def too_few_states_for_the_cells(session):
+    cells = tf.nn.rnn_cell.MultiRNNCell([tf.nn.rnn_cell.GRUCell(4) for _ in range(2)])
+    cells(tf.ones([2, 5]), (tf.zeros([2, 4]),))
+
+
+@misuse(TypeError, "grad_func must be a function of graph", blamed=False)
+def gradient_that_is_no_function_of_graph(session):
+    tf.python.framework.function.Defun(tf.float32, grad_func=lambda x, dy: dy)(lambda x: x)
+
+
 @misuse(ValueError, "must be from the same graph as", blamed=False)
 def tensors_of_two_graphs(session):
     with tf.Graph().as_default():

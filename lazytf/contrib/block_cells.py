@@ -19,7 +19,12 @@ from lazytf.state.initializers import constant_initializer
 
 
 class _LSTMBlock:
-    """The variables of both LSTMs here, by the names that ``tf.nn.rnn_cell.LSTMCell`` has for them."""
+    """What both LSTMs here share: settings, and variables by the names ``tf.nn.rnn_cell.LSTMCell`` has for them."""
+
+    def _note(self, num_units, forget_bias, cell_clip, use_peephole, input_spec):
+        self._num_units, self._forget_bias, self._use_peephole = num_units, forget_bias, use_peephole
+        self._cell_clip = -1 if cell_clip is None else cell_clip
+        self.input_spec = input_spec
 
     def _make_weights(self, depth):
         units = self._num_units
@@ -55,9 +60,7 @@ class LSTMBlockCell(_LSTMBlock, LayerRNNCell):
         name="lstm_cell",
     ):
         super().__init__(_reuse=reuse, dtype=dtype, name=name)
-        self._num_units, self._forget_bias, self._use_peephole = num_units, forget_bias, use_peephole
-        self._cell_clip = -1 if cell_clip is None else cell_clip
-        self.input_spec = InputSpec(ndim=2)
+        self._note(num_units, forget_bias, cell_clip, use_peephole, InputSpec(ndim=2))
 
     state_size = property(lambda self: LSTMStateTuple(self._num_units, self._num_units), doc="Of ``c`` and ``h``.")
     output_size = property(lambda self: self._num_units, doc="How many units it has.")
@@ -154,9 +157,7 @@ class LSTMBlockFusedCell(_LSTMBlock, LSTMBlockWrapper):
         name="lstm_fused_cell",
     ):
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._num_units, self._forget_bias, self._use_peephole = num_units, forget_bias, use_peephole
-        self._cell_clip = -1 if cell_clip is None else cell_clip
-        self.input_spec = InputSpec(ndim=3)
+        self._note(num_units, forget_bias, cell_clip, use_peephole, InputSpec(ndim=3))
 
     num_units = property(lambda self: self._num_units, doc="How many units it has.")
 

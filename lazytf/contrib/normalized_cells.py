@@ -4,7 +4,7 @@ from lazytf.contrib.rnn_cells import known_columns
 from lazytf.core import dtypes, graph as graphs
 from lazytf.core.build import raw
 from lazytf.core.collections import GraphKeys
-from lazytf.modeling.cells import LSTMStateTuple, RNNCell, log
+from lazytf.modeling.cells import LSTMStateTuple, RNNCell, log, warn_of_joined_state
 from lazytf.ops.joining import concat, split
 from lazytf.ops.limits import clip_by_value
 from lazytf.ops.linalg import matmul
@@ -118,9 +118,7 @@ class CoupledInputForgetGateLSTMCell(RNNCell):
     ):
         super().__init__(_reuse=reuse)
         if not state_is_tuple:
-            log.warning(
-                "%s: Using a concatenated state is slower and will soon be deprecated.  Use state_is_tuple=True.", self
-            )
+            warn_of_joined_state(self)
         self._num_units, self._use_peepholes = num_units, use_peepholes
         self._initializer = initializer  # TensorFlow keeps it too, and does not use it
         self._num_proj, self._proj_clip = num_proj, proj_clip

@@ -6,7 +6,7 @@ from lazytf.contrib.linear import Linear
 from lazytf.core import graph as graphs
 from lazytf.core.build import raw
 from lazytf.core.structures import assert_same_structure, flatten, is_nested, map_structure
-from lazytf.modeling.cells import RNNCell, assert_like_rnncell, log
+from lazytf.modeling.cells import RNNCell, assert_like_rnncell, log, warn_of_joined_state
 from lazytf.modeling.wrappers import CellAround, CellWrapper
 from lazytf.ops.embedding import embedding_lookup
 from lazytf.ops.joining import concat
@@ -114,9 +114,7 @@ class AttentionCellWrapper(RNNCell):
         if attn_length <= 0:
             raise ValueError(f"attn_length should be greater than zero, got {attn_length}")
         if not state_is_tuple:
-            log.warning(
-                "%s: Using a concatenated state is slower and will soon be deprecated.  Use state_is_tuple=True.", self
-            )
+            warn_of_joined_state(self)
         self.cell, self._state_is_tuple, self._attn_length = cell, state_is_tuple, attn_length
         self._attn_size = cell.output_size if attn_size is None else attn_size
         self._attn_vec_size = self._attn_size if attn_vec_size is None else attn_vec_size

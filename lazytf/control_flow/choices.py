@@ -11,6 +11,7 @@ from lazytf.core.build import convert_to_tensor, name_scope, raw
 from lazytf.core.functions import Function, draw, placeholder
 from lazytf.core.graph import get_default_graph
 from lazytf.core.operation import Tensor
+from lazytf.core.shapes import common
 from lazytf.ops.casting import cast
 from lazytf.ops.comparison import less_equal
 from lazytf.ops.constants import constant
@@ -118,7 +119,7 @@ def switch_case(branch_index, branch_fns, default=None, name="switch_case"):
         branches = [_with_inputs(body, inputs) for body in bodies]
         for branch in branches:
             branch.add_to_graph(get_default_graph())
-        shapes = [_common([t._shape for t in each]) for each in zip(*(body.outputs for body in bodies), strict=True)]
+        shapes = [common([t._shape for t in each]) for each in zip(*(body.outputs for body in bodies), strict=True)]
         types = [t.dtype for t in bodies[0].outputs]
         results = raw.Case(branch_index, inputs, Tout=types, branches=branches, output_shapes=shapes, name=scope)
         results[0].graph.prevent_fetching(results[0].op)
@@ -192,10 +193,3 @@ def _with_inputs(body, inputs):
     with body.as_default():
         arguments = [known[t] if t in known else placeholder(t.dtype.base_dtype, t._shape, "unused") for t in inputs]
     return Function(body, arguments, body.outputs, name=body.name, captured=inputs)
-
-
-def _common(shapes):
-    """What is known of all shapes."""
-    if any(shape is None or len(shape) != len(shapes[0] or ()) for shape in shapes) or shapes[0] is None:
-        return None
-    return tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True))

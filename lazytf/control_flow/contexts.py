@@ -66,10 +66,8 @@ class Context:
 
     def take(self, op):
         """Makes a new operation part of the context; what is made for it is named under it."""
-        if op.type == "Const" or self.graph._is_function(
-            op.type
-        ):  # TensorFlow makes these without a scope of their own
-            self.add(op)
+        if op.type == "Const" or self.graph._is_function(op.type):
+            self.add(op)  # TensorFlow makes these without a scope of their own
             return
         with NameScope(self.graph, op.name + "/"), self._tied(op):
             self.add(op)

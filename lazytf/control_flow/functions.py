@@ -12,7 +12,6 @@ from lazytf.core.build import add, convert_to_tensor
 from lazytf.core.functions import Function, FunctionGraph, draw
 from lazytf.core.graph import get_default_graph
 
-_SPOKEN = {"float32": "float", "float64": "double", "float16": "half"}
 _SHORT = {
     dtypes.float16: "f16",
     dtypes.float32: "f32",
@@ -115,6 +114,8 @@ class DefinedFunction:
         capture_resource_var_by_value=True,
         **attrs,
     ):
+        if grad_func is not None and not isinstance(grad_func, DefinedFunction):
+            raise TypeError(f"grad_func must be a function of graph with types, as Defun makes; got {grad_func!r}")
         self._func, self._input_types = func, tuple(dtypes.as_dtype(t) for t in input_types)
         self._arg_names = [argnames[i] if i < len(argnames) else f"arg{i}" for i in range(len(self._input_types))]
         self._func_name, self._grad_func, self._python_grad_func = func_name, grad_func, python_grad_func
@@ -249,7 +250,7 @@ def call(function, inputs, name=None, **kwargs):
     for arg, t in zip(op_type.schema.inputs, inputs, strict=True):
         if arg.dtype is not t.dtype.base_dtype:
             raise ValueError(
-                f"Input '{arg.name}' passed {_spoken(t.dtype)} expected {_spoken(arg.dtype)} while building NodeDef "
+                f"Input '{arg.name}' passed {t.dtype._c_name} expected {arg.dtype._c_name} while building NodeDef "
                 f"'{name}' using Op<name={function.name}; signature={_signature(op_type.schema)}>"
             )
     add(graph, op_type, name, tuple(inputs), attrs)
@@ -316,12 +317,8 @@ def _short(types):
     return "".join(_SHORT[t] for t in types)
 
 
-def _spoken(dtype):
-    return _SPOKEN.get(dtype.base_dtype.name, dtype.base_dtype.name)
-
-
 def _signature(schema):
     inputs, outputs = (
-        ", ".join(f"{a.name}:{_spoken(a.dtype)}" for a in args) for args in (schema.inputs, schema.outputs)
+        ", ".join(f"{a.name}:{a.dtype._c_name}" for a in args) for args in (schema.inputs, schema.outputs)
     )
     return f"{inputs} -> {outputs}"

@@ -56,7 +56,7 @@ def while_loop(
             raise TypeError(f"{argument} must be callable.")
     if parallel_iterations < 1:
         raise TypeError("parallel_iterations must be a positive integer.")
-    with name_scope(name, "while", loop_vars):
+    with name_scope(name, "while", () if loop_vars is None else loop_vars):
         if not loop_vars:
             raise ValueError("No loop variables provided")
         if maximum_iterations is not None:

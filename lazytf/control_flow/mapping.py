@@ -57,7 +57,7 @@ def map_fn(
         tensors = [convert_to_tensor(elem, name="elem") for elem in given]
         dtype = dtype or structures.pack_sequence_as(elems, [t.dtype for t in tensors])
         _check_not_scalar(tensors)
-        n = _length(tensors[0]) or shape(tensors[0])[0]
+        n = _length(tensors[0]) or shape(tensors[0])[0]  # TensorFlow asks the run for a length of 0
         arrays = [TensorArray(t.dtype, size=n, dynamic_size=False, infer_shape=True) for t in tensors]
         arrays = [array.unstack(t) for array, t in zip(arrays, tensors, strict=True)]
         start = constant(0)
@@ -96,58 +96,42 @@ def foldl(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, s
     ``TypeError`` if ``fn`` cannot be called, ``ValueError`` where it returns another structure or shape, ``IndexError``
     for scalars. A run in which the first element is missing raises ``InvalidArgumentError``.
     """
-    _check_callable(fn)
-    with name_scope(name, "foldl", [elems]), _reads_kept_near():
-        n, arrays = _unstacked(elems)
-        if initializer is None:
-            folded = structures.map_structure(lambda array: array.read(0), arrays)
-            start = constant(1)
-        else:
-            folded, start = initializer, constant(0)
-
-        def step(i, folded):
-            element = structures.map_structure(lambda array: array.read(i), arrays)
-            folded = fn(folded, element)
-            return [i + 1, folded]
-
-        _, folded = while_loop(
-            lambda i, _: i < n,
-            step,
-            [start, folded],
-            parallel_iterations=parallel_iterations,
-            back_prop=back_prop,
-            swap_memory=swap_memory,
-            maximum_iterations=n,
-        )
-        return folded
+    options = dict(parallel_iterations=parallel_iterations, back_prop=back_prop, swap_memory=swap_memory)
+    return _folded("foldl", False, fn, elems, initializer, name, options)
 
 
 def foldr(fn, elems, initializer=None, parallel_iterations=10, back_prop=True, swap_memory=False, name=None):
     """``fn(... fn(fn(initializer, last), last but one) ..., first)``: as ``tf.foldl``, but from the right."""
+    options = dict(parallel_iterations=parallel_iterations, back_prop=back_prop, swap_memory=swap_memory)
+    return _folded("foldr", True, fn, elems, initializer, name, options)
+
+
+def _folded(default_name, from_right, fn, elems, initializer, name, options):
     _check_callable(fn)
-    with name_scope(name, "foldr", [elems]), _reads_kept_near():
+    begins_with_element = initializer is None
+    with name_scope(name, default_name, [elems]), _reads_kept_near():
         n, arrays = _unstacked(elems)
-        if initializer is None:
-            start = n - 1
-            folded = structures.map_structure(lambda array: array.read(start), arrays)
-        else:
-            folded, start = initializer, n
 
-        def step(i, folded):
+        def element(i):
+            return structures.map_structure(lambda array: array.read(i), arrays)
+
+        def on(i, folded):
+            folded = fn(folded, element(i))
+            return [i + 1, folded]
+
+        def back(i, folded):
             i = i - 1
-            element = structures.map_structure(lambda array: array.read(i), arrays)
-            return [i, fn(folded, element)]
+            return [i, fn(folded, element(i))]
 
-        _, folded = while_loop(
-            lambda i, _: i > 0,
-            step,
-            [start, folded],
-            parallel_iterations=parallel_iterations,
-            back_prop=back_prop,
-            swap_memory=swap_memory,
-            maximum_iterations=n,
-        )
-        return folded
+        if from_right:
+            start = n - 1 if begins_with_element else n
+            folded = element(start) if begins_with_element else initializer
+            goes_on, step = (lambda i, _: i > 0), back
+        else:
+            folded = element(0) if begins_with_element else initializer
+            start = constant(int(begins_with_element))
+            goes_on, step = (lambda i, _: i < n), on
+        return while_loop(goes_on, step, [start, folded], maximum_iterations=n, **options)[1]
 
 
 def scan(
@@ -179,9 +163,7 @@ def scan(
     given = structures.flatten(elems)
     with name_scope(name, "scan", given), _reads_kept_near():
         tensors = [convert_to_tensor(elem, name="elem") for elem in given]
-        n = _length(tensors[0])
-        if n is None:
-            n = shape(tensors[0])[0]
+        n = _count(tensors[0])
         arrays = [
             TensorArray(t.dtype, size=n, dynamic_size=False, element_shape=t.shape[1:], infer_shape=True)
             for t in tensors
@@ -243,9 +225,7 @@ def vectorized_map(fn, elems):
     with name_scope(None, "vectorized_map", given), _reads_kept_near():
         tensors = [convert_to_tensor(elem, name="elem") for elem in given]
         _check_not_scalar(tensors)
-        n = _length(tensors[0])
-        if n is None:
-            n = shape(tensors[0])[0]
+        n = _count(tensors[0])
         arrays = [TensorArray(t.dtype, size=n, element_shape=t.shape[1:]).unstack(t) for t in tensors]
         outside, given_back, results = graphs.get_default_graph()._get_control_flow_context(), [], []
 
@@ -314,10 +294,16 @@ def _length(tensor):
     return dimension_value(tensor.shape[0])
 
 
+def _count(tensor):
+    """The size of a tensor's first dimension: a number, or a tensor where only the run tells."""
+    n = _length(tensor)
+    return shape(tensor)[0] if n is None else n
+
+
 def _unstacked(elems):
     """How many elements there are, and the structure of arrays that hold them."""
     tensors = [convert_to_tensor(elem, name="elem") for elem in structures.flatten(elems)]
-    n = _length(tensors[0]) or shape(tensors[0])[0]
+    n = _length(tensors[0]) or shape(tensors[0])[0]  # as in map_fn
 
     def unstacked(elem):
         return TensorArray(elem.dtype, size=n, dynamic_size=False, infer_shape=True).unstack(elem)

@@ -109,6 +109,7 @@ class TensorArray:
 
     @property
     def dtype(self):
+        """The dtype of every element."""
         return self._dtype
 
     @property

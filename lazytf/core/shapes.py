@@ -432,6 +432,13 @@ def num_elements(shape):
     return None if shape is None or None in shape else math.prod(shape)
 
 
+def common(shapes):
+    """The shape that all of ``shapes`` have, open where sizes differ; None where ranks differ or are unknown."""
+    if None in shapes or len(set(map(len, shapes))) > 1:
+        return None
+    return tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True))
+
+
 def compatible(a, b):
     """True if some tensor could have both shapes."""
     if a is None or b is None or a == b:

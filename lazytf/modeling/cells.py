@@ -312,6 +312,11 @@ class GRUCell(MatrixCell):
         return output, output
 
 
+def warn_of_joined_state(cell):
+    """Logs that ``cell`` keeps its state side by side in one tensor."""
+    log.warning("%s: Using a concatenated state is slower and will soon be deprecated.  Use state_is_tuple=True.", cell)
+
+
 class _LSTM(MatrixCell):
     """What the two LSTM cells share."""
 
@@ -319,9 +324,16 @@ class _LSTM(MatrixCell):
         super().__init__(num_units, *args, **kwargs)
         self._forget_bias, self._state_is_tuple = forget_bias, state_is_tuple
         if not state_is_tuple:
-            log.warning(
-                "%s: Using a concatenated state is slower and will soon be deprecated.  Use state_is_tuple=True.", self
+            warn_of_joined_state(self)
+
+    def _pair(self, state):
+        """``(c, h)`` of a state that is a tuple; ``TypeError`` for one tensor."""
+        if isinstance(state, Tensor):
+            raise TypeError(
+                f"The state of {self.name!r} must be a pair (c, h), an LSTMStateTuple; got {state}. It is one tensor "
+                "with state_is_tuple=False only."
             )
+        return state
 
     def _state(self, c, h):
         return LSTMStateTuple(c, h) if self._state_is_tuple else concat([c, h], 1)
@@ -367,7 +379,7 @@ class BasicLSTMCell(_LSTM):
         """``(h, new state)``."""
         check_dtypes(inputs, state)
         one = constant(1, dtype=dtypes.int32)
-        c, h = state if self._state_is_tuple else split(value=state, num_or_size_splits=2, axis=one)
+        c, h = self._pair(state) if self._state_is_tuple else split(value=state, num_or_size_splits=2, axis=one)
         gates = _affine(inputs, h, self._kernel, self._bias)
         i, j, f, o = split(value=gates, num_or_size_splits=4, axis=one)
         forget = sigmoid(raw.Add(f, constant(self._forget_bias, dtype=f.dtype)))
@@ -451,7 +463,7 @@ class LSTMCell(_LSTM):
     def call(self, inputs, state):
         """``(output, new state)``."""
         check_dtypes(inputs, state)
-        c, h = state if self._state_is_tuple else self._parts(state)
+        c, h = self._pair(state) if self._state_is_tuple else self._parts(state)
         if inputs.get_shape().with_rank(2).dims[1].value is None:
             raise ValueError("Could not infer input size from inputs.get_shape()[-1]")
         gates = _affine(inputs, h, self._kernel, self._bias)

@@ -253,9 +253,9 @@ class Layer:
     def get_weights(self):
         """The values of ``weights`` in the default session, as NumPy arrays; they must be initialised.
 
-        ``ValueError`` where no session is the default one.
+        ``ValueError`` where there are some and no session is the default one.
         """
-        return _default_session("get_weights").run(self.weights)
+        return _default_session("get_weights").run(self.weights) if self.weights else []
 
     def set_weights(self, weights):
         """Sets ``weights`` to these arrays, in the default session.

@@ -250,25 +250,7 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
         known_batch, batch_size = _batch_of(structures.flatten(first_input))
         structures.assert_same_structure(state, cell.state_size)
         state = structures.map_structure(convert_to_tensor, state)
-        if emit_structure is None:
-            emit_structure, sizes = cell.output_size, structures.flatten(cell.output_size)
-            types = [structures.flatten(state)[0].dtype] * len(sizes)
-        else:
-            examples = structures.flatten(emit_structure)
-            sizes = [each.shape if each.shape.is_fully_defined() else shape_of(each) for each in examples]
-            types = [each.dtype for each in examples]
-        arrays = [
-            TensorArray(
-                dtype,
-                size=0,
-                dynamic_size=True,
-                element_shape=_element_shape(known_batch, size),
-                name=f"rnn_output_{i}",
-            )
-            for i, (size, dtype) in enumerate(zip(sizes, types, strict=True))
-        ]
-        nothing = [zeros(joined_shape(batch_size, size), dtype) for size, dtype in zip(sizes, types, strict=True)]
-        emitted, nothing = (structures.pack_sequence_as(emit_structure, each) for each in (arrays, nothing))
+        emitted, nothing = _emitting(cell, state, emit_structure, known_batch, batch_size)
 
         def step(time, finished, given, emitted, state, loop_state):
             output, cell_state = cell(given, state)
@@ -293,6 +275,24 @@ def raw_rnn(cell, loop_fn, parallel_iterations=None, swap_memory=False, scope=No
             swap_memory=swap_memory,
         )
         return emitted, state, None if first_loop_state is None else loop_state
+
+
+def _emitting(cell, state, example, known_batch, batch_size):
+    """The arrays for what is emitted, and the zeros ``[batch, ...]`` that a finished row emits, nested alike."""
+    if example is None:
+        example, sizes = cell.output_size, structures.flatten(cell.output_size)
+        types = [structures.flatten(state)[0].dtype] * len(sizes)
+    else:
+        examples = structures.flatten(example)
+        sizes = [each.shape if each.shape.is_fully_defined() else shape_of(each) for each in examples]
+        types = [each.dtype for each in examples]
+    shapes = [_element_shape(known_batch, size) for size in sizes]
+    arrays = [
+        TensorArray(dtype, size=0, dynamic_size=True, element_shape=shape, name=f"rnn_output_{i}")
+        for i, (dtype, shape) in enumerate(zip(types, shapes, strict=True))
+    ]
+    nothing = [zeros(joined_shape(batch_size, size), dtype) for size, dtype in zip(sizes, types, strict=True)]
+    return structures.pack_sequence_as(example, arrays), structures.pack_sequence_as(example, nothing)
 
 
 def _batch_of(tensors):

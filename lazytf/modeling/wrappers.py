@@ -72,7 +72,7 @@ class MultiRNNCell(RNNCell):
 
     def call(self, inputs, state):
         """``(output of the last cell, new states)``."""
-        if self._state_is_tuple and not is_nested(state):
+        if self._state_is_tuple and not (is_nested(state) and len(state) >= len(self._cells)):
             raise ValueError(f"Expected state to be a tuple of length {len(self.state_size)}, but received: {state}")
         position, new_states = 0, []
         for i, cell in enumerate(self._cells):

@@ -9,12 +9,12 @@ the shape, makes zeros, or raises TensorFlow's error. Nothing here asks what a t
 import numpy as np
 import torch
 
+from lazytf.core.dtypes import as_dtype
 from lazytf.core.errors import UnimplementedError
 from lazytf.core.shapes import compatible
 from lazytf.ops.sentences import bracketed, refuse
 
 STRINGS = np.dtype(object)
-_NAMES = {"float64": "double", "float32": "float", "float16": "half", "object": "string"}
 
 
 class Gap:
@@ -281,5 +281,4 @@ def _text(shape):
 
 
 def _dtype_name(dtype):
-    name = str(dtype).removeprefix("torch.")
-    return _NAMES.get(name, name)
+    return as_dtype(dtype if dtype is STRINGS else str(dtype).removeprefix("torch."))._c_name

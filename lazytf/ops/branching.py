@@ -1,12 +1,13 @@
 """The joints of a conditional: values go on to one of two sides, and come together again.
 
-A plan turns what stands between them into Python's ``if`` (see ``runtime/structure.py``), so none of these has a
+A plan turns what stands between them into Python's ``if`` (see ``lazytf/runtime/frames.py``), so none of these has a
 kernel that runs. ``Switch`` hands its data to ``output_true`` or ``output_false``; the other output is dead, and so
 is whatever depends on it, up to the ``Merge`` that takes whichever input is alive.
 """
 
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import with_rank
+from lazytf.core.shapes import common
 
 
 def _both(op):
@@ -15,12 +16,7 @@ def _both(op):
 
 
 def _joined(op):
-    """The shape that all inputs have; sizes in which they differ are open."""
-    shapes = [t._shape for t in op._inputs]
-    first = shapes[0]
-    if any(s is None or len(s) != len(first or ()) for s in shapes) or first is None:
-        return [None, ()]
-    return [tuple(sizes[0] if len(set(sizes)) == 1 else None for sizes in zip(*shapes, strict=True)), ()]
+    return [common([t._shape for t in op._inputs]), ()]
 
 
 def _unreached(*_):

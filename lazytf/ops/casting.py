@@ -58,18 +58,13 @@ def _(x, DstT, Truncate):
     x = np.asarray(x)
     if x.dtype == object:
         if DstT.kind != "O":  # text: no kernel of TensorFlow's reads numbers from it
-            raise UnimplementedError(
-                None, None, f"Cast string to {_C_NAMES.get(DstT.name, DstT.name)} is not supported"
-            )
+            raise UnimplementedError(None, None, f"Cast string to {dtypes.as_dtype(DstT)._c_name} is not supported")
         return x
     if DstT.kind == "O":  # elements that are known in part while the graph is built
         return x.astype(object)
     with np.errstate(all="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return (x.real if x.dtype.kind == "c" and DstT.kind != "c" else x).astype(DstT)
-
-
-_C_NAMES = {"float32": "float", "float64": "double", "float16": "half"}
 
 
 def cast(x, dtype, name=None):

@@ -5,7 +5,7 @@ import os
 
 import numpy as np
 
-from lazytf.core import contents, dtypes, errors
+from lazytf.core import contents, errors
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
 from lazytf.formats import slices
@@ -177,7 +177,7 @@ def _check(reader, name, spec, dtype):
         raise errors.InvalidArgumentError(
             None,
             None,
-            f"tensor_name = {name}; expected dtype {_spoken(dtype)} does not equal original dtype {_spoken(stored)}",
+            f"tensor_name = {name}; expected dtype {dtype._c_name} does not equal original dtype {stored._c_name}",
         )
     if spec:
         shape, found = _parsed(spec)[0], tuple(reader.get_variable_to_shape_map()[name])
@@ -188,10 +188,6 @@ def _check(reader, name, spec, dtype):
                 f"tensor_name = {name}; shape in shape_and_slice spec {_bracketed(shape)} does not match the shape "
                 f"stored in checkpoint: {_bracketed(found)}",
             )
-
-
-def _spoken(dtype):
-    return {dtypes.float32: "float", dtypes.float64: "double", dtypes.float16: "half"}.get(dtype, dtype.name)
 
 
 def _bracketed(shape):

@@ -7,7 +7,7 @@ from lazytf.core.build import raw
 from lazytf.core.registry import op
 from lazytf.core.shape_rules import ShapeError, with_rank
 from lazytf.ops.reduction import either
-from lazytf.ops.sentences import refuse
+from lazytf.ops.sentences import bracketed, refuse
 
 _AXES = {"NHWC": (0, 1, 2, 3), "NCHW": (0, 2, 3, 1)}  # where batch, height, width and channels stand
 
@@ -21,9 +21,14 @@ def _convolved(op):
     attrs = op._attrs
     data_format = attrs["data_format"]
     batch, *sizes, channels = _by_axis(image, data_format)
-    if channels is not None and depth is not None and channels % depth:
+    if channels is not None and depth is not None and (not depth or channels % depth):
         raise ShapeError(f"Depth of input ({channels}) is not a multiple of input depth of filter ({depth})")
+    groups = 1 if None in (channels, depth) else channels // depth
+    if filters is not None and groups and filters % groups:
+        raise ShapeError(f"Depth of output ({filters}) is not a multiple of the number of groups ({groups})")
     given = list(attrs["explicit_paddings"])
+    if any(size < 0 for size in given):
+        raise ShapeError("All elements of explicit_paddings must be nonnegative")
     if given and any(given[2 * axis] or given[2 * axis + 1] for axis in (_AXES[data_format][0], _AXES[data_format][3])):
         raise ShapeError("Nonzero explicit padding in the batch or depth dimensions is not supported")
     steps = _windows(attrs["strides"], attrs["padding"], given, data_format, attrs["dilations"])
@@ -46,6 +51,8 @@ def _places(size, window, step):
     stride, dilation, padding = step
     if stride <= 0:
         raise ShapeError(f"Stride must be > 0, but got {stride}")
+    if dilation < 1:
+        raise ShapeError(f"Dilation rate must be >= 1, but got {dilation}")
     if size is None or (window is None and padding != "SAME"):
         return None
     if padding == "SAME":
@@ -79,6 +86,10 @@ def Conv2D(input, filter, strides, padding, explicit_paddings, data_format, dila
     for values, what in ((strides, "strides"), (dilations, "dilations")):
         if _by_axis(values, data_format)[::3] != (1, 1):
             refuse(f"Current implementation does not yet support {what} in the batch and depth dimensions.")
+    if input.dim() != 4:
+        refuse(f"input must be 4-dimensional{bracketed(input.shape)}")
+    if filter.dim() != 4:
+        refuse(f"filter must be 4-dimensional: {bracketed(filter.shape)}")
     image = input.permute(_AXES[data_format][:1] + _AXES[data_format][3:] + _AXES[data_format][1:3])  # [B, C, H, W]
     kernel = filter.permute(3, 2, 0, 1).contiguous()  # the gradient of some kernels needs it
     if not kernel.shape[1] or image.shape[1] % kernel.shape[1]:
@@ -87,17 +98,36 @@ def Conv2D(input, filter, strides, padding, explicit_paddings, data_format, dila
     top, left = (_sides(*each) for each in zip(image.shape[2:], kernel.shape[2:], steps, strict=True))
     if any(top + left):
         image = F.pad(image, (*left, *top))
-    for size, window, (_, dilation, _) in zip(image.shape[2:], kernel.shape[2:], steps, strict=True):
-        if size < (window - 1) * dilation + 1:
-            refuse("Computed output size would be negative")
-    result = torch.conv2d(
-        image,
-        kernel,
-        stride=[stride for stride, _, _ in steps],
-        dilation=[dilation for _, dilation, _ in steps],
-        groups=image.shape[1] // kernel.shape[1],
-    )
+    sizes = [_places_in_run(*each) for each in zip(image.shape[2:], kernel.shape[2:], steps, strict=True)]
+    if 0 in (image.shape[0], kernel.shape[0], *sizes):
+        result = _nothing((image.shape[0], kernel.shape[0], *sizes), image, kernel)
+    else:
+        result = torch.conv2d(
+            image,
+            kernel,
+            stride=[stride for stride, _, _ in steps],
+            dilation=[dilation for _, dilation, _ in steps],
+            groups=image.shape[1] // kernel.shape[1],
+        )
     return result if data_format == "NCHW" else result.permute(0, 2, 3, 1)
+
+
+def _places_in_run(size, window, step):
+    """How many places a window has along a padded axis; none where it is larger than that by less than a stride."""
+    stride, dilation, _ = step
+    reach = (window - 1) * dilation + 1
+    places = int((size - reach + stride) / stride)  # towards zero, as in C
+    if places < 0:
+        refuse(
+            f"Computed output size would be negative: {places} [input_size: {size}, effective_filter_size: {reach}, "
+            f"stride: {stride}]"
+        )
+    return places
+
+
+def _nothing(shape, *sources):
+    """A tensor without elements, of which all gradients are zero: torch convolves nothing that is empty."""
+    return sources[0].new_zeros(shape) + 0 * sum(source.sum() for source in sources)
 
 
 def conv2d(

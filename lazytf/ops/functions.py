@@ -15,6 +15,7 @@ import torch
 
 from lazytf.core.build import output_count
 from lazytf.core.registry import op
+from lazytf.ops.sentences import refuse
 
 # -- shapes -----------------------------------------------------------------------------------------------------------
 
@@ -54,43 +55,44 @@ def _stacked(op):
     return [None if shape is None else (size, *shape) for shape in op._attrs["output_shapes"]]
 
 
+# -- declaring --------------------------------------------------------------------------------------------------------
+
+
+def _calling(signature, passed_on, *, stateful=False, **properties):
+    """Declares an op type that passes the inputs ``passed_on`` to a body, which may change them if it is stateful."""
+    writes = [passed_on] if stateful else None
+    return op(signature, role="call", view=True, reads=[passed_on], writes=writes, stateful=stateful, **properties)
+
+
 # -- calls ------------------------------------------------------------------------------------------------------------
 
 
-@op(
+@_calling(
     "PartitionedCall(args: list(Tin), Tin: list(type) >= 0, Tout: list(type) >= 0, f: func, config: string = '', "
     "config_proto: string = '', executor_type: string = '') -> (output: list(Tout))",
+    "args",
     shape=_from_body,
-    role="call",
-    view=True,
-    reads=["args"],
 )
 def PartitionedCall(args, f):
     return f(*args)
 
 
-@op(
+@_calling(
     "StatefulPartitionedCall(args: list(Tin), Tin: list(type) >= 0, Tout: list(type) >= 0, f: func, "
     "config: string = '', config_proto: string = '', executor_type: string = '') -> (output: list(Tout))",
+    "args",
     shape=_from_body,
-    role="call",
-    view=True,
-    reads=["args"],
-    writes=["args"],
     stateful=True,
 )
 def StatefulPartitionedCall(args, f):
     return f(*args)
 
 
-@op(
+@_calling(
     "RemoteCall(target: string, args: list(Tin), Tin: list(type) >= 1, Tout: list(type) >= 1, f: func) -> "
     "(output: list(Tout))",
+    "args",
     shape=_open,
-    role="call",
-    view=True,
-    reads=["args"],
-    writes=["args"],
     stateful=True,
     gradient=False,
 )
@@ -107,44 +109,38 @@ def _holds(value):
     return np.size(value) > 0 if isinstance(value, (list, np.ndarray)) else bool(value)
 
 
-@op(
+@_calling(
     "If(cond: host Tcond, input: list(Tin), Tcond: type, Tin: list(type) >= 0, Tout: list(type) >= 0, "
     "then_branch: func, else_branch: func, output_shapes: list(shape) = []) -> (output: list(Tout))",
+    "input",
     shape=_declared,
-    role="call",
-    view=True,
-    reads=["input"],
-    writes=["input"],
     stateful=True,
 )
 def If(cond, input, then_branch, else_branch):
     return (then_branch if _holds(cond) else else_branch)(*input)
 
 
-@op(
+@_calling(
     "StatelessIf(cond: host Tcond, input: list(Tin), Tcond: type, Tin: list(type) >= 0, Tout: list(type) >= 0, "
     "then_branch: func, else_branch: func, output_shapes: list(shape) = []) -> (output: list(Tout))",
+    "input",
     shape=_declared,
-    role="call",
-    view=True,
-    reads=["input"],
 )
 def StatelessIf(cond, input, then_branch, else_branch):
     return (then_branch if _holds(cond) else else_branch)(*input)
 
 
-@op(
+@_calling(
     "Case(branch_index: host int32, input: list(Tin), Tin: list(type) >= 0, Tout: list(type) >= 0, "
     "branches: list(func) >= 1, output_shapes: list(shape) = []) -> (output: list(Tout))",
+    "input",
     shape=_declared,
-    role="call",
-    view=True,
-    reads=["input"],
-    writes=["input"],
     stateful=True,
 )
 def Case(branch_index, input, branches):
     """A number that is no branch's chooses the last."""
+    if isinstance(branch_index, list):
+        refuse(f"branch_index must be a scalar; got {branch_index}")
     return branches[branch_index if 0 <= branch_index < len(branches) else -1](*input)
 
 
@@ -160,14 +156,11 @@ def _looped(ctx, input, cond, body):
     return values
 
 
-@op(
+@_calling(
     "While(input: list(T), T: list(type) >= 0, cond: func, body: func, output_shapes: list(shape) = [], "
     "parallel_iterations: int = 10) -> (output: list(T))",
+    "input",
     shape=_as_given,
-    role="call",
-    view=True,
-    reads=["input"],
-    writes=["input"],
     stateful=True,
     gradient=False,
 )
@@ -175,49 +168,43 @@ def While(ctx, input, cond, body):
     return _looped(ctx, input, cond, body)
 
 
-@op(
+@_calling(
     "StatelessWhile(input: list(T), T: list(type) >= 0, cond: func, body: func, output_shapes: list(shape) = [], "
     "parallel_iterations: int = 10) -> (output: list(T))",
+    "input",
     shape=_as_given,
-    role="call",
-    view=True,
-    reads=["input"],
     gradient=False,
 )
 def StatelessWhile(ctx, input, cond, body):
     return _looped(ctx, input, cond, body)
 
 
-@op(
+@_calling(
     "For(start: host int32, limit: host int32, delta: host int32, input: list(T), T: list(type) >= 0, body: func) -> "
     "(output: list(T))",
+    "input",
     shape=_open,
-    role="call",
-    view=True,
-    reads=["input"],
     gradient=False,
 )
-def For(start, limit, delta, input, body, device):
+def For(ctx, start, limit, delta, input, body, device):
     values = list(input)
-    for i in range(start, limit, delta):
+    for i, _ in zip(range(start, limit, delta), ctx.rounds(), strict=False):
         values = body(torch.tensor(i, dtype=torch.int32, device=device), *values)
     return values
 
 
-@op(
+@_calling(
     "MapDefun(arguments: list(Targuments), captured_inputs: list(Tcaptured), Targuments: list(type) >= 1, "
     "Tcaptured: list(type) >= 0 = [], output_types: list(type) >= 1, output_shapes: list(shape) >= 1, f: func, "
     "max_intra_op_parallelism: int = 1) -> (output: list(output_types))",
+    "captured_inputs",
     shape=_stacked,
-    role="call",
-    view=True,
-    reads=["captured_inputs"],
     gradient=False,
 )
 def MapDefun(arguments, captured_inputs, f):
     sizes = {len(a) for a in arguments}
     if len(sizes) > 1:
-        raise ValueError("All inputs must have the same dimension 0.")
+        refuse("All inputs must have the same dimension 0.")
     rows = [f(*row, *captured_inputs) for row in zip(*arguments, strict=True)]
     return [torch.stack(column) for column in zip(*rows, strict=True)]
 
@@ -225,12 +212,10 @@ def MapDefun(arguments, captured_inputs, f):
 # -- gradients --------------------------------------------------------------------------------------------------------
 
 
-@op(
+@_calling(
     "SymbolicGradient(input: list(Tin), Tin: list(type) >= 1, Tout: list(type) >= 1, f: func) -> (output: list(Tout))",
+    "input",
     shape=_of_arguments,
-    role="call",
-    view=True,
-    reads=["input"],
     gradient=False,
 )
 def SymbolicGradient(input, Tout, f):

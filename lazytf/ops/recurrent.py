@@ -240,9 +240,8 @@ class _LSTM(torch.autograd.Function):
     def backward(ctx, _i, cs_grad, _f, _o, _ci, _co, h_grad):
         inputs, values = ctx.saved_tensors[:8], ctx.saved_tensors[8:]
         cs_grad, h_grad = (torch.zeros_like(values[1]) if dy is None else dy for dy in (cs_grad, h_grad))
-        if torch.is_grad_enabled() and len(
-            values[1]
-        ):  # a gradient of this gradient is wanted: let torch see every step
+        if torch.is_grad_enabled() and len(values[1]):
+            # a gradient of this gradient is wanted: let torch see every step
             wanted = [place for place in range(8) if ctx.needs_input_grad[place]]
             found = torch.autograd.grad(
                 _recorded_lstm(*inputs, *ctx.options),

@@ -370,7 +370,7 @@ def _check_inputs(name, op_type, attrs, tensors):
             types = attrs[arg.type_attr] if arg.is_list else [arg.dtype or attrs[arg.type_attr]]
         wanted += [(dtype, arg.is_ref) for dtype in types]
     if len(wanted) != len(tensors):
-        expected = ", ".join(_spoken(dtype) for dtype, _ in wanted)
+        expected = ", ".join(dtype._c_name for dtype, _ in wanted)
         raise ValueError(
             f"NodeDef expected inputs '{expected}' do not match {len(tensors)} inputs specified; Op<name="
             f"{op_type.name}>; NodeDef: {name}"
@@ -378,12 +378,6 @@ def _check_inputs(name, op_type, attrs, tensors):
     for i, ((dtype, is_ref), tensor) in enumerate(zip(wanted, tensors, strict=True)):
         if tensor.dtype.base_dtype is not dtype or (is_ref and not tensor.dtype._is_ref_dtype):
             raise ValueError(
-                f"Input {i} of node {name} was passed {_spoken(tensor.dtype)} from {tensor.name} incompatible with "
-                f"expected {_spoken(dtype)}{'_ref' if is_ref else ''}."
+                f"Input {i} of node {name} was passed {tensor.dtype._c_name} from {tensor.name} incompatible with "
+                f"expected {dtype._c_name}{'_ref' if is_ref else ''}."
             )
-
-
-def _spoken(dtype):
-    return {"float32": "float", "float64": "double", "float16": "half"}.get(
-        dtype.base_dtype.name, dtype.base_dtype.name
-    )

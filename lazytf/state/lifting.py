@@ -8,6 +8,7 @@ from lazytf.core.functions import AROUND_BODIES
 from lazytf.state.scopes import get_variable_scope, variable_scope
 from lazytf.state.store import default_store
 
+# What TensorFlow hands on of the arguments; the scope around the function gives the others.
 _TAKEN = ("shape", "dtype", "initializer", "reuse", "trainable", "collections", "use_resource")
 
 

@@ -112,7 +112,7 @@ class VariableScope:
         aggregation=VariableAggregation.NONE,
     ):
         """The variable called ``name`` under this scope, found or made in ``var_store``; see ``tf.get_variable``."""
-        full_name = f"{self._name}/{name}" if self._name else name
+        full_name = self._name + "/" + name if self._name else name  # no name but a string will do
         with graphs.get_default_graph().name_scope(None):  # the scope names variables, no name scope does
             if dtype is not None and initializer is not None and not callable(initializer):
                 found = convert_to_tensor(initializer).dtype.base_dtype

@@ -341,3 +341,7 @@ def untrained_layers_have_no_updates(tf):
         layer.trainable, layer.stateful = False, stateful
         told.append([names(layer.updates), names(layer.get_updates_for(x)), names(layer.get_updates_for(None))])
     return told + [names(tf.get_collection(tf.GraphKeys.UPDATE_OPS))]
+
+
+def weights_of_a_layer_without_any_need_no_session(tf):
+    return [tf.layers.Layer().get_weights(), raised(lambda: tf.layers.Layer().set_weights([1.0]))]

@@ -370,3 +370,7 @@ def errors_of_a_body_pass_through_and_leave_no_loop_open(tf):
     second = raised(lambda: tf.while_loop(broken, lambda i: i + 1, [0]), key="mine")
     y = tf.negative(tf.constant(1.0, name="after"))
     return [first, second, described(y), _run(tf, y), tf.get_default_graph()._get_control_flow_context()]
+
+
+def loop_variables_that_are_none(tf):
+    return raised(lambda: tf.while_loop(lambda: True, lambda: [], None))

@@ -710,3 +710,8 @@ def get_or_create_global_step_is_one_variable(tf):
         names(tf.get_collection("global_step")),
         raised(lambda: tf.train.create_global_step()),
     ]
+
+
+def names_that_are_no_strings(tf):
+    with tf.variable_scope("a"):
+        return [raised(lambda: tf.get_variable(None, [2])), raised(lambda: tf.get_variable(3, [2]))]

@@ -415,6 +415,38 @@ CONVOLUTIONS = [
         spread(2, 2, 2, 3),
         raises="When padding is a list, it must be of size 4",
     ),
+    row(
+        "Conv2D",
+        "no_filters",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"),
+        IMAGE,
+        spread(2, 2, 2, 0),
+        differentiable=(),
+    ),
+    row(
+        "Conv2D",
+        "no_dilation",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID", dilations=0),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        raises="Dilation rate must be >= 1, but got 0",
+    ),
+    row(
+        "Conv2D",
+        "negative_padding",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, [[0, 0], [-1, 0], [0, 0], [0, 0]]),
+        IMAGE,
+        spread(2, 2, 2, 3),
+        raises="All elements of explicit_paddings must be nonnegative",
+    ),
+    row(
+        "Conv2D",
+        "fewer_filters_than_groups",
+        lambda tf, x, w: tf.nn.conv2d(x, w, 1, "VALID"),
+        constant(IMAGE),
+        constant(spread(2, 2, 1, 1)),
+        raises="Depth of output .1. is not a multiple of the number of groups .2.",
+    ),
 ]
 
 ROWS = BIASES + SOFTMAXES + ENTROPIES + CONVOLUTIONS
