@@ -83,7 +83,7 @@ def _for_integers(function, open_shapes, hosted):
         if compiled is None:
             if len(calls) >= _MOST_SHAPES:
                 calls.clear()
-            given = {i: inputs[i] for i in hosted}
+            given = {i: inputs[i].copy() for i in hosted}  # who fed them may write to them
             count = len(inputs)
 
             def with_these(*tensors):

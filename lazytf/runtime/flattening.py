@@ -146,10 +146,13 @@ def _key(value):
 
 
 def _needed(steps, wanted):
-    """The steps that the results depend on; whatever changes a tensor in place counts as needed."""
+    """The steps that the results depend on; whatever changes a tensor in place counts as needed, and whatever gives
+    nothing: that is there to refuse its arguments.
+    """
     alive, kept = set(wanted), []
     for step in reversed(steps):
-        if step.operation._schema.is_mutable or any(n in alive for n in step.outputs):
+        schema = step.operation._schema
+        if schema.is_mutable or not schema.returns or any(n in alive for n in step.outputs):
             alive.update(step.refs())
             kept.append(step)
     return kept[::-1]

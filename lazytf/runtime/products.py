@@ -60,6 +60,7 @@ def with_joined_products(steps, watcher, wanted, changed):
         step = makers.get(n)
         return (
             step is not None
+            and n not in changed
             and step.operation is _aten.add.Tensor
             and not step.kwargs
             and all(
@@ -89,9 +90,11 @@ def _joined(terms, total, makers, uses, watcher, changed):
     """Steps that make ``total``, the sum of ``terms``, with the products among them joined; None where that is no
     gain.
     """
+    if not changed.isdisjoint(terms):  # it would be read later than it was
+        return None
     plain, turned, others = [], [], []  # products with their factors, those that are taken transposed, other terms
     for term in terms:
-        if uses[term] != terms.count(term) or term in changed:
+        if uses[term] != terms.count(term):
             others.append(term)
             continue
         step, pairs = makers.get(term), plain

@@ -4,22 +4,29 @@ Tensors get numbers in the order they appear. One that appears as an argument an
 of the plan, or of torch's own. What would not be the same in another run with the same shapes raises ``CannotBeFlat``.
 """
 
-import threading
-
 import torch
+from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
-
-from lazytf.runtime.tensors import to_numpy
 
 _MOST_STEPS = 12000
 _aten = torch.ops.aten
 
 
-_watched = threading.local()  # ``active`` while this thread's run is watched
+# What hands numbers to Python below the notice of a dispatch mode.
+_LOOKS = frozenset((torch.Tensor.numpy, torch.Tensor.tolist, torch.Tensor.__array__))
 
 
 class CannotBeFlat(Exception):
     """Something was seen that a flat program cannot repeat."""
+
+
+class _Looks(TorchFunctionMode):
+    """Raises ``CannotBeFlat`` where Python looks at a number: another run may see another one."""
+
+    def __torch_function__(self, function, types, args=(), kwargs=None):
+        if function in _LOOKS:
+            raise CannotBeFlat("Python looks at a number")
+        return function(*args, **(kwargs or {}))
 
 
 class Watcher(TorchDispatchMode):
@@ -53,12 +60,13 @@ class Watcher(TorchDispatchMode):
         return n
 
     def __enter__(self):
-        _watched.active = True
+        self._looks = _Looks()
+        self._looks.__enter__()
         return super().__enter__()
 
     def __exit__(self, *exc_info):
-        _watched.active = False
-        return super().__exit__(*exc_info)
+        super().__exit__(*exc_info)
+        self._looks.__exit__(*exc_info)
 
     def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -127,10 +135,3 @@ def _refs(value):
     if isinstance(value, (list, tuple)):
         return [n for v in value for n in _refs(v)]
     return []
-
-
-def to_host(tensor):
-    """The value of a tensor in NumPy, where Python will look at it: another run may see another one."""
-    if getattr(_watched, "active", False):
-        raise CannotBeFlat("Python looks at a number")
-    return to_numpy(tensor)

@@ -17,7 +17,7 @@ import torch
 
 from lazytf.core import dtypes
 from lazytf.core.operation import count
-from lazytf.runtime import autograd, failures, tensors, watching
+from lazytf.runtime import autograd, failures, tensors
 from lazytf.runtime.bindings import Bindings, listed, row
 from lazytf.runtime.blocks import Blocks, all_of
 from lazytf.runtime.borrowing import NOTHING, Borrowing, is_on_host
@@ -50,7 +50,7 @@ _BINDINGS = {
     "Rule": autograd.Rule,
     "under_rule": autograd.under_rule,
     "summed": autograd.summed,
-    "to_host": watching.to_host,
+    "to_host": tensors.to_numpy,
     "to_torch": tensors.from_numpy,
     "to_numpy": tensors.to_numpy,
     "copied_to_numpy": tensors.copied_to_numpy,

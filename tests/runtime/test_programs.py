@@ -137,3 +137,22 @@ def test_a_variable_that_takes_another_shape_than_its_own_is_differentiated_in_t
     session.run(reshape, {value: np.ones([1, 3])})
     for _ in range(LONG):
         np.testing.assert_allclose(session.run(gradient), np.full([1, 3], 2 / 3), rtol=1e-6)
+
+
+def test_a_fed_shape_may_be_overwritten_by_who_fed_it(session):
+    x, shape = tf.placeholder(tf.float32, [6]), tf.placeholder(tf.int32, [2])
+    y = tf.reshape(x * x, shape)
+    fetches, fed = [y, tf.gradients(y * y, x)[0]], np.array([2, 3], np.int32)
+    session.run(fetches, {x: np.ones(6), shape: fed})
+    fed[:] = 3, 2
+    found, _ = session.run(fetches, {x: np.ones(6), shape: [2, 3]})
+    assert found.shape == (2, 3)
+
+
+def test_a_matrix_that_cannot_be_decomposed_is_refused_however_often_others_were(session):
+    x = tf.placeholder(tf.float32, [2, 2])
+    root = tf.cholesky(x)
+    fetches = [root, tf.gradients(root, x)[0]]
+    fetched_long(session, fetches, {x: np.eye(2)})
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        session.run(fetches, {x: -np.eye(2)})
