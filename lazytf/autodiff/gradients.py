@@ -16,7 +16,7 @@ from lazytf.autodiff.custom import Ruled, rule_of
 from lazytf.core import dtypes, shapes
 from lazytf.core.build import apply, convert_to_tensor, graph_of, name_scope, raw
 from lazytf.core.graph import get_default_graph
-from lazytf.core.operation import Tensor, arguments
+from lazytf.core.operation import Tensor, arguments, reached, users_of
 from lazytf.core.registry import OpType, add
 from lazytf.core.values import IndexedSlices
 
@@ -203,7 +203,6 @@ def _between(ys, xs):
 
 def _on_paths(ys, xs, rules):
     """The operations on a path from an x to a y, those of TensorFlow's own criterion."""
-    sources = set(xs)
     behind, pending = set(), [y.op for y in ys if _is_differentiable(y._dtype)]
     edges = {}
     while pending:
@@ -213,17 +212,7 @@ def _on_paths(ys, xs, rules):
         behind.add(op)
         edges[op] = list(_edges(op, rules)) if any(_is_differentiable(t._dtype) for t in op.outputs) else []
         pending += [t.op for t in edges[op]]
-    users = {}
-    for op, tensors in edges.items():
-        for t in tensors:
-            users.setdefault(t, []).append(op)
-    between, pending = set(), [op for x in sources for op in users.get(x, ())]
-    while pending:  # a loop leads back to what comes before
-        op = pending.pop()
-        if op not in between:
-            between.add(op)
-            pending += [user for t in op.outputs for user in users.get(t, ())]
-    return between
+    return reached(set(xs), users_of(edges.items()))
 
 
 def _check_rule(op):

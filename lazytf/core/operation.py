@@ -154,6 +154,26 @@ def arguments(op):
     return [(arg, next(inputs)) for arg in op.op_type.schema.inputs for _ in range(count(op, arg))]
 
 
+def users_of(edges):
+    """``{tensor: operations that take it}`` of ``(operation, tensors)`` pairs."""
+    found = {}
+    for op, tensors in edges:
+        for t in tensors:
+            found.setdefault(t, []).append(op)
+    return found
+
+
+def reached(sources, users):
+    """The operations that follow from tensors, where ``users`` tells who takes which; a loop leads back to itself."""
+    found, pending = set(), [op for t in sources for op in users.get(t, ())]
+    while pending:
+        op = pending.pop()
+        if op not in found:
+            found.add(op)
+            pending += [user for t in op.outputs for user in users.get(t, ())]
+    return found
+
+
 def _itself(value):
     return value
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import torch
 
 from lazytf.core import dtypes, errors
+from lazytf.core.operation import reached, users_of
 from lazytf.runtime.effects import variable_of
 from lazytf.runtime.guarding import guarded
 from lazytf.runtime.locating import HOST
@@ -133,17 +134,7 @@ def _everything_from(inputs):
 
     def regions(ops, fed):
         found = Regions(ops, fed)
-        consumers, reached = {}, set()
-        for op in ops:
-            for t in differentiable(op):
-                consumers.setdefault(t, []).append(op)
-        pending = [op for t in inputs for op in consumers.get(t, ())]
-        while pending:
-            op = pending.pop()
-            if op not in reached:
-                reached.add(op)
-                pending += [o for t in op.outputs for o in consumers.get(t, ())]
-        found.recorded |= reached
+        found.recorded |= reached(inputs, users_of((op, differentiable(op)) for op in ops))
         return found
 
     return regions

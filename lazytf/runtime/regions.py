@@ -13,7 +13,7 @@ the fed tensor run too, and the fed numbers are put in place of the computed one
 """
 
 from lazytf.core import dtypes
-from lazytf.core.operation import arguments
+from lazytf.core.operation import arguments, reached
 from lazytf.runtime.effects import JOINTS, is_reference, variable_of
 from lazytf.runtime.frames import Frames
 
@@ -56,12 +56,7 @@ class Regions:
                     pending.append(t.op)
         variables = {variable_of(x) for x in p.xs if is_reference(x)}
         sources = {*p.xs, *(t for t in consumers if variables and is_reference(t) and variable_of(t) in variables)}
-        region, pending = set(), [op for x in sources for op in consumers.get(x, ())]
-        while pending:  # a loop leads back to what comes before
-            op = pending.pop()
-            if op not in region:
-                region.add(op)
-                pending += [o for t in op.outputs for o in consumers.get(t, ())]
+        region = reached(sources, consumers)
         self.overridden.update(t for op in region for t in op.outputs if t in fed)
         return region
 
