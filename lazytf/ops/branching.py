@@ -1,6 +1,6 @@
 """The joints of a conditional: values go on to one of two sides, and come together again.
 
-A plan turns what stands between them into Python's ``if`` (see ``lazytf/runtime/frames.py``), so none of these has a
+A plan turns what stands between them into Python's ``if`` (see ``lazytf/runtime/structure.py``), so none of these has a
 kernel that runs. ``Switch`` hands its data to ``output_true`` or ``output_false``; the other output is dead, and so
 is whatever depends on it, up to the ``Merge`` that takes whichever input is alive.
 """

@@ -47,8 +47,10 @@ def reference_of(tensor):
 
 
 def reads(op):
-    """The variables whose value ``op`` takes."""
+    """The variables whose value ``op``, an operation or a loop, takes."""
     kind = op.op_type
+    if kind.role == "loop":
+        return op.reads
     found = []
     if kind.role == "gradient":
         return found
@@ -66,7 +68,9 @@ def reads(op):
 
 
 def writes(op):
-    """The variables that ``op`` changes."""
+    """The variables that ``op``, an operation or a loop, changes."""
+    if op.op_type.role == "loop":
+        return op.writes
     names = op.op_type.writes
     if not names:
         return []

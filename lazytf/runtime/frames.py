@@ -141,7 +141,7 @@ class Frames:
             if loop is not None:
                 self.of[op] = loop
                 self._sort(op, loop)
-        self.loops = [loop for loop in self.loops if not self._is_left_out(loop)]
+        self.loops = [loop for loop in reversed(self.loops) if not self._is_left_out(loop)][::-1]  # inner ones first
         for loop in reversed(self.loops):
             loop.close()
         self.top = self._top(ops)
@@ -210,7 +210,7 @@ class Frames:
 
 
 def flat(groups):
-    """All operations of groups, those in loops where they run: ``(operation, its group)``."""
+    """All operations of groups, those in loops where they run."""
     for group in groups:
         for node in group:
             if node.op_type is not LOOP:

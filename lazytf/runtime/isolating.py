@@ -33,7 +33,7 @@ def isolate(groups, regions, ended, known, hosted, late):
     first = next(i for i, g in enumerate(groups) if g[0] in chosen)
     last = max(i for i, g in enumerate(groups) if g[0] in chosen)
     after, before, dependent = [], [], set(chosen)
-    read_inside = {v for op in chosen if op.op_type is not LOOP for v in reads(op)}
+    read_inside = {v for op in chosen for v in reads(op)}
     for g in groups[first : last + 1]:
         if g[0] in chosen:
             if any(op in dependent and op not in chosen for o in g for op in _waits_for(o, ended)):
@@ -43,7 +43,7 @@ def isolate(groups, regions, ended, known, hosted, late):
             after.append(g)
             dependent.update(g, flat([g]))
         else:
-            if any(v in read_inside for o in g for v in (o.writes if o.op_type is LOOP else writes(o))):
+            if any(v in read_inside for o in g for v in writes(o)):
                 return groups, 0, 0
             before.append(g)
     middle = [g for g in groups[first : last + 1] if g[0] in chosen]

@@ -22,23 +22,17 @@ from itertools import chain, pairwise
 def arrange(frames, fed, reads, writes, regions, reference):
     """``(operations and loops in the order to run them, snapshots, late)``; the parts of each loop are put in order."""
 
-    def touched(node):
-        return node.reads if node.op_type.role == "loop" else reads(node)
-
-    def changed(node):
-        return node.writes if node.op_type.role == "loop" else writes(node)
-
     def ordered(nodes, home):
-        return order(nodes, fed, touched, changed, regions, reference, home)
+        return order(nodes, fed, reads, writes, regions, reference, home)
 
     nodes, snapshots, late = ordered(frames.top, frames.homes())
     for loop in frames.loops:
         home = frames.homes(loop)
-        (before, after), found = loop.parts(), []
-        loop.before, *found = ordered(before, home)
-        loop.body, *more = ordered(after, home)
-        snapshots |= found[0] | more[0]
-        late |= found[1] | more[1]
+        parts = [ordered(part, home) for part in loop.parts()]
+        loop.before, loop.body = (part for part, *_ in parts)
+        for _, taken, anew in parts:
+            snapshots |= taken
+            late |= anew
     return nodes, snapshots, _at_entrance(late)
 
 

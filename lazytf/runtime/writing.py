@@ -178,10 +178,10 @@ class Writer:
         op = group[0]
         self.position = self.draft.position_of[op]
         self.blocks.stand_under(self.draft.guards[op], op)
+        self._snapshot(group)
         if op.op_type is LOOP:
             self.blocks.loop(op)
             return
-        self._snapshot(group)
         role, outputs = op.op_type.role, op.outputs
         if role == "resource":
             self.borrowing.cell(op)
@@ -266,6 +266,9 @@ class Writer:
     def _read_where_wanted(self, op, source, t):
         """``{place: name}`` of a variable's value as it is now, for all the places where somebody will want it."""
         variable, home = variable_of(source), self.draft.home(op)
+        early = self.names.early.get((op, variable))
+        if early is not None:
+            return {self.draft.home(variable): early}
         wanted = {self.draft.place_of_argument(consumer, t) for consumer in self.draft.consumers.get(t, ())}
         if self.last_use.get(t) == self.end:
             wanted.add(HOST if is_on_host(variable) else home)

@@ -362,3 +362,40 @@ def test_a_loop_of_functions_without_end_stops_at_the_time_limit(session):
     forever = tf.raw_ops.While(input=[tf.constant(0)], cond=always, body=same)
     with pytest.raises(tf.errors.DeadlineExceededError, match="While"):
         session.run(forever, options=tf.RunOptions(timeout_in_ms=100))
+
+
+def test_a_loop_and_an_assignment_that_swap_variables_each_see_the_old_value(session):
+    a, b = tf.Variable([1.0, 1.0]), tf.Variable([5.0, 5.0], use_resource=True)
+    session.run(tf.global_variables_initializer())
+
+    def body(i):
+        with tf.control_dependencies([tf.assign(a, b.read_value() + tf.cast(i, tf.float32))]):
+            return i + 1
+
+    take_b = tf.while_loop(lambda i: i < 2, body, [0])
+    take_a = tf.raw_ops.AssignVariableOp(resource=b.handle, value=a._ref())  # reads the one as it writes the other
+    session.run([take_b, take_a])
+    assert [v.tolist() for v in session.run([a, b])] == [[6.0, 6.0], [1.0, 1.0]]
+
+
+def test_updates_are_not_put_together_across_a_loop_that_writes(session):
+    v, w = tf.Variable([4.0, 4.0]), tf.Variable([1.0, 1.0])
+    session.run(tf.global_variables_initializer())
+    raw, rate = tf.raw_ops, tf.constant(1.0)
+    first = raw.ApplyGradientDescent(var=v._ref(), alpha=rate, delta=tf.constant([1.0, 1.0]))
+
+    def body(i):
+        with tf.control_dependencies([tf.assign(v, [0.0, 0.0])]):
+            return i + 1
+
+    zeroed = tf.while_loop(lambda i: i < 1, body, [0])
+    last = raw.ApplyGradientDescent(var=w._ref(), alpha=rate, delta=tf.constant([1.0, 1.0]))
+    session.run([first.op, zeroed, last.op])
+    assert [x.tolist() for x in session.run([v, w])] == [[0.0, 0.0], [0.0, 0.0]]
+
+
+def test_what_enters_an_inner_loop_may_be_all_that_a_run_needs(session):
+    raw = tf.raw_ops
+    outer = raw.Enter(data=tf.constant(3), frame_name="outer", is_constant=True)
+    inner = raw.Enter(data=outer, frame_name="inner", is_constant=True)
+    assert session.run(inner + 1) == 4
